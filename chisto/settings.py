@@ -1,0 +1,46 @@
+"""All that can be set from outside: environment variables with the prefix ``CHISTO_``. The only reader of the environment."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every field is the variable ``CHISTO_<NAME>``; docs/operations.md lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="CHISTO_", frozen=True)
+
+    # Where things are.
+    home: Path = Field(Path("~/.chisto"), description="State and logs: model store, database, data sets.")
+    database_url: str | None = Field(None, description="Registry database; SQLite in the home folder by default.")
+    data: Path | None = Field(None, description="Folder of the training data, for `make models` and benchmarks.")
+
+    # Serving.
+    host: str = Field("127.0.0.1", description="Address to listen on; beyond loopback, keys are required.")
+    port: int = Field(3000, ge=1, le=65535)
+    gateway_workers: int = Field(1, ge=1, description="Processes that answer HTTP.")
+    cnn_workers: int = Field(1, ge=1, description="Processes that run the CNN.")
+    sklearn_workers: int = Field(1, ge=1, description="Processes that run scikit-learn pipelines.")
+    runner_threads: int = Field(1, ge=1, description="Threads of ONNX Runtime in each CNN process.")
+    cnn_url: str | None = Field(None, description="Address of CNN runners on another machine.")
+    sklearn_url: str | None = Field(None, description="Address of scikit-learn runners on another machine.")
+    default_model: str = Field("cnn", description="Model that answers while no other one is promoted.")
+    language: Literal["ru", "en"] = Field("ru", description="Language of errors when Accept-Language names none.")
+
+    # Limits of one request.
+    max_body_bytes: int = Field(10_000_000, ge=1)
+    max_texts: int = Field(10_000, ge=1)
+    max_text_chars: int = Field(20_000, ge=1)
+
+    @property
+    def home_path(self) -> Path:
+        return self.home.expanduser().resolve()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
