@@ -1,11 +1,11 @@
-"""The shapes of requests and responses: one pydantic model for each, shared by server, client and dashboard."""
+"""The shapes of requests and responses, shared by server, client and dashboard."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
-# --- data plane: POST /predict, /predict_scores, /explain ------------------------------------------------------
+# --- data plane: POST /predict, /predict_scores, /explain --------------------------------------------------
 
 
 class ScoreRequest(BaseModel):
@@ -76,7 +76,7 @@ class ExplainResponse(BaseModel):
     explanations: list[ExplainedText]
 
 
-# --- control plane: /api/v1 ------------------------------------------------------------------------------------
+# --- control plane: /api/v1 --------------------------------------------------------------------------------
 # Requests refuse unknown fields; responses may grow. Times are ISO 8601 in UTC. `uuid`s are strings.
 
 Name = Annotated[
@@ -106,7 +106,7 @@ class ErrorInfo(BaseModel):
 
 
 class Bands(BaseModel):
-    """Three decisions instead of two: pass below `review`, look at it from there on, remove from `remove` on."""
+    """Three decisions instead of two: pass below `review`, look from there on, remove from `remove` on."""
 
     review: Share
     remove: Share
@@ -163,7 +163,7 @@ class ModelInfo(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """What the model is: data hash, split, metrics, threshold, limits, library versions; and the same as a page."""
+    """What the model is: data hash, split, metrics, threshold, library versions; and the same as a page."""
 
     name: str
     version: int
@@ -208,7 +208,7 @@ class XResponse(BaseModel):
 
 
 class Split(Request):
-    """How quality is measured: on a part held out, or by cross-validation; the final model learns from all rows."""
+    """How quality is measured: on a part held out, or by cross-validation."""
 
     method: Literal["holdout", "cross_validation", "none"] = "holdout"
     share: Annotated[FiniteFloat, Field(gt=0, lt=1)] = Field(0.2, description="The part held out.")
@@ -219,8 +219,8 @@ class Split(Request):
 class Search(Request):
     """Tries many hyperparameters and keeps the best.
 
-    `space` maps a dotted field (`model_params.C`, `vectorizer_params.max_features`) to a list of values, or, for
-    `random`, to `{"low": …, "high": …, "log": true, "integer": false}`.
+    `space` maps a dotted field (`ml_model_params.C`, `vectorizer_params.max_features`) to a list of values,
+    or, for `random`, to `{"low": …, "high": …, "log": true, "integer": false}`.
     """
 
     method: Literal["grid", "random"] = "grid"
@@ -258,7 +258,7 @@ class TaskStarted(BaseModel):
 
 
 class FamiliesResponse(BaseModel):
-    """Model families, vectorizers and their parameters, as JSON schema in which an invalid pair cannot be expressed."""
+    """Model families and vectorizers as JSON schema in which an invalid pair cannot be expressed."""
 
     families: dict[str, Json]
 
