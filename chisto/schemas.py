@@ -106,15 +106,15 @@ class ErrorInfo(BaseModel):
 
 
 class Bands(BaseModel):
-    """Three decisions instead of two: pass below `review`, look from there on, remove from `remove` on."""
+    """Three decisions instead of two: allow, review from one score on, block from another on."""
 
-    review: Share
-    remove: Share
+    review_from: Share
+    block_from: Share
 
     @model_validator(mode="after")
     def _rise(self) -> Self:
-        if self.review > self.remove:
-            raise ValueError("review must not be above remove")
+        if self.review_from > self.block_from:
+            raise ValueError("review_from must not be above block_from")
         return self
 
 
