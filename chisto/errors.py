@@ -7,6 +7,7 @@
     ├── NotFound            404     no such model, data set, task …
     ├── Conflict            409     the state of a thing forbids it (name taken, model in use …)
     ├── TooLarge            413     a body, text, list or file over its limit
+    ├── UnsupportedMediaType 415   the body is of a kind that is not taken
     ├── Unprocessable       422     well-formed, but cannot be worked with (a file with no usable rows …)
     ├── TooManyRequests     429     a rate or a running-jobs limit
     └── Unavailable         503     a part is starting, overloaded or away
@@ -27,7 +28,10 @@ class ChistoError(Exception):
     #: language -> (message, hint)
     texts: ClassVar[Mapping[Language, tuple[str, str]]] = {
         "en": ("Something broke on our side.", "Try again; if it stays, look into the server's log."),
-        "ru": ("Что-то сломалось на нашей стороне.", "Повторите запрос; если не поможет, загляните в журнал сервера."),
+        "ru": (
+            "Что-то сломалось на нашей стороне.",
+            "Повторите запрос; если не поможет, загляните в журнал сервера.",
+        ),
     }
 
     def __init__(self, **params: Any) -> None:
@@ -42,9 +46,7 @@ class ChistoError(Exception):
 
     def body(self, language: Language) -> dict[str, Any]:
         """The one error shape: ``{"error": {"code", "message", "hint"}}``."""
-        return {
-            "error": {"code": self.code, "message": self.message(language), "hint": self.hint(language)}
-        }
+        return {"error": {"code": self.code, "message": self.message(language), "hint": self.hint(language)}}
 
 
 def preferred_language(accept_language: str | None, default: Language = "ru") -> Language:
@@ -126,6 +128,17 @@ class TooLarge(ChistoError):
     }
 
 
+class UnsupportedMediaType(ChistoError):
+    code, status = "unsupported_media_type", 415
+    texts = {
+        "en": ("This kind of body is not taken here.", "Send JSON with Content-Type: application/json."),
+        "ru": (
+            "Такой вид тела запроса здесь не принимается.",
+            "Передайте JSON с Content-Type: application/json.",
+        ),
+    }
+
+
 class Unprocessable(ChistoError):
     code, status = "unprocessable", 422
     texts = {
@@ -156,7 +169,10 @@ class Unavailable(ChistoError):
 class BrokenJson(BadRequest):
     code = "broken_json"
     texts = {
-        "en": ("The body is not valid JSON in UTF-8.", 'Send for example {{"texts": ["спасибо за статью"]}}.'),
+        "en": (
+            "The body is not valid JSON in UTF-8.",
+            'Send for example {{"texts": ["спасибо за статью"]}}.',
+        ),
         "ru": ("Тело запроса — не JSON в UTF-8.", 'Пример верного тела: {{"texts": ["спасибо за статью"]}}.'),
     }
 
@@ -196,8 +212,14 @@ class TextTooLong(TooLarge):
 class TooManyTexts(TooLarge):
     code = "too_many_texts"
     texts = {
-        "en": ("There are {count} texts; one request takes at most {limit}.", "Send them in several requests."),
-        "ru": ("Текстов {count}, а в одном запросе может быть не больше {limit}.", "Отправьте несколько запросов."),
+        "en": (
+            "There are {count} texts; one request takes at most {limit}.",
+            "Send them in several requests.",
+        ),
+        "ru": (
+            "Текстов {count}, а в одном запросе может быть не больше {limit}.",
+            "Отправьте несколько запросов.",
+        ),
     }
 
 
@@ -231,9 +253,192 @@ class ModelNotLoaded(Conflict):
 class ArtifactCorrupt(Unprocessable):
     code = "artifact_corrupt"
     texts = {
-        "en": ("The model's files are damaged or not allowed: {reason}", "Export the model anew, or train it again."),
+        "en": (
+            "The model's files are damaged or not allowed: {reason}",
+            "Export the model anew, or train it again.",
+        ),
         "ru": (
             "Файлы модели повреждены или недопустимы: {reason}",
             "Выгрузите модель заново или обучите её ещё раз.",
         ),
+    }
+
+
+class NameTaken(Conflict):
+    code = "name_taken"
+    texts = {
+        "en": (
+            "The name '{name}' is taken.",
+            "Choose another name, or add a version to the model of that name.",
+        ),
+        "ru": ("Имя «{name}» занято.", "Выберите другое имя или добавьте версию к модели с этим именем."),
+    }
+
+
+class ModelShipped(Conflict):
+    code = "model_shipped"
+    texts = {
+        "en": (
+            "'{name}' came with Chisto and always stays loaded.",
+            "Only models of your own can be removed or unloaded.",
+        ),
+        "ru": (
+            "«{name}» входит в состав Chisto и всегда загружена.",
+            "Удалять и выгружать можно только свои модели.",
+        ),
+    }
+
+
+class ModelInUse(Conflict):
+    code = "model_in_use"
+    texts = {
+        "en": (
+            "The model '{name}' is promoted: the alias '{alias}' points at it.",
+            "Promote another model first.",
+        ),
+        "ru": (
+            "Модель «{name}» назначена основной: на неё указывает «{alias}».",
+            "Сначала назначьте основной другую.",
+        ),
+    }
+
+
+class ModelAlreadyLoaded(Conflict):
+    code = "model_already_loaded"
+    texts = {
+        "en": ("The model '{name}' is loaded already.", "There is nothing to do."),
+        "ru": ("Модель «{name}» уже загружена.", "Делать ничего не нужно."),
+    }
+
+
+class ModelNotTrained(Conflict):
+    code = "model_not_trained"
+    texts = {
+        "en": ("The model '{name}' is still being trained.", "Wait for its task: GET /api/v1/tasks."),
+        "ru": ("Модель «{name}» ещё обучается.", "Дождитесь конца её задачи: GET /api/v1/tasks."),
+    }
+
+
+class TooManyLoaded(Conflict):
+    code = "too_many_loaded"
+    texts = {
+        "en": ("{limit} models are loaded, and no more may be.", "Unload one that is not needed."),
+        "ru": ("Загружено моделей: {limit}, больше нельзя.", "Выгрузите ненужную модель."),
+    }
+
+
+# --- data sets and tasks --------------------------------------------------------------------------------------
+
+
+class UnknownDataset(NotFound):
+    code = "unknown_dataset"
+    texts = {
+        "en": ("There is no data set '{name}'.", "GET /api/v1/datasets lists the data sets there are."),
+        "ru": ("Набора данных «{name}» нет.", "Список наборов: GET /api/v1/datasets."),
+    }
+
+
+class DatasetNameTaken(Conflict):
+    code = "dataset_name_taken"
+    texts = {
+        "en": ("There is a data set '{name}' already.", "Choose another name, or delete that one first."),
+        "ru": ("Набор данных «{name}» уже есть.", "Выберите другое имя или сначала удалите тот набор."),
+    }
+
+
+class DatasetInUse(Conflict):
+    code = "dataset_in_use"
+    texts = {
+        "en": ("A task works on the data set '{name}'.", "Wait for the task to end, or cancel it."),
+        "ru": ("С набором данных «{name}» работает задача.", "Дождитесь её конца или отмените её."),
+    }
+
+
+class UnknownTask(NotFound):
+    code = "unknown_task"
+    texts = {
+        "en": ("There is no task '{id}'.", "GET /api/v1/tasks lists the tasks there are."),
+        "ru": ("Задачи «{id}» нет.", "Список задач: GET /api/v1/tasks."),
+    }
+
+
+class TooManyTasks(TooManyRequests):
+    code = "too_many_tasks"
+    texts = {
+        "en": ("{limit} tasks are waiting, and no more may.", "Wait for some to end, or cancel them."),
+        "ru": ("В очереди уже {limit} задач, больше нельзя.", "Дождитесь конца некоторых или отмените их."),
+    }
+
+
+class TaskEnded(Conflict):
+    code = "task_ended"
+    texts = {
+        "en": ("The task has ended: {state}.", "A task that has ended cannot be cancelled."),
+        "ru": ("Задача уже закончилась: {state}.", "Законченную задачу нельзя отменить."),
+    }
+
+
+class TaskActive(Conflict):
+    code = "task_active"
+    texts = {
+        "en": ("The task has not ended: {state}.", "Cancel it first, or wait."),
+        "ru": ("Задача ещё не закончилась: {state}.", "Сначала отмените её или подождите."),
+    }
+
+
+class TaskNotRetried(Conflict):
+    code = "task_not_retried"
+    texts = {
+        "en": ("A task in the state '{state}' cannot be run again.", "Start a new one."),
+        "ru": ("Задачу в состоянии «{state}» нельзя запустить снова.", "Запустите новую."),
+    }
+
+
+# How a task ends badly: kept with the task, shown as its error.
+
+
+class TaskCrashed(ChistoError):
+    code = "task_crashed"
+    texts = {
+        "en": ("The task broke off with an error of the program: {error}.", "The task's log says where."),
+        "ru": (
+            "Задача оборвалась из-за ошибки в программе: {error}.",
+            "Где именно, сказано в журнале задачи.",
+        ),
+    }
+
+
+class TaskKilled(ChistoError):
+    code = "task_killed"
+    texts = {
+        "en": (
+            "The process that computed the task was killed, {tries} times in a row.",
+            "Most often the memory was not enough: use less data or fewer features.",
+        ),
+        "ru": (
+            "Процесс, считавший задачу, был убит — {tries} раз подряд.",
+            "Чаще всего не хватает памяти: уменьшите данные или число признаков.",
+        ),
+    }
+
+
+class TaskTimedOut(ChistoError):
+    code = "task_timed_out"
+    texts = {
+        "en": (
+            "The task took longer than {limit} s and was stopped.",
+            "Raise the limit, or give it less to do.",
+        ),
+        "ru": (
+            "Задача не уложилась в {limit} с и была остановлена.",
+            "Увеличьте предел или уменьшите задачу.",
+        ),
+    }
+
+
+class TaskInterrupted(ChistoError):
+    code = "task_interrupted"
+    texts = {
+        "en": ("The server stopped while the task was running.", "Run it again."),
+        "ru": ("Сервер остановился, пока задача выполнялась.", "Запустите её снова."),
     }
