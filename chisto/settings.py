@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(10_000_000, ge=1)
     max_texts: int = Field(10_000, ge=1)
     max_text_chars: int = Field(20_000, ge=1)
+    scoring_timeout_s: float = Field(30.0, gt=0, description="After this long without a score the answer is 503.")
 
     @property
     def home_path(self) -> Path:

@@ -1,0 +1,46 @@
+"""The command `chisto`."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from chisto.errors import ChistoError, Language
+
+app = typer.Typer(
+    name="chisto",
+    help="Finds toxic comments, Russian first. Start with `chisto serve` or `chisto score IN.csv OUT.csv`.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals hold comments
+    add_completion=False,
+)
+
+#: Messages, progress and tables that are not the result itself go to stderr, so that `-` can be piped.
+console = Console(stderr=True)
+
+
+def _language() -> Language:
+    import locale
+
+    return "ru" if (locale.getlocale()[0] or "").lower().startswith("ru") else "en"
+
+
+def main() -> None:
+    """Run the command; errors that a user can mend end it with one line and a hint, not a traceback."""
+    from cli import commands
+
+    commands.register(app)
+    try:
+        app()
+    except ChistoError as error:
+        language = _language()
+        console.print(f"[red]{'Ошибка' if language == 'ru' else 'Error'}:[/red]", end=" ")
+        console.print(error.message(language), markup=False, highlight=False)
+        console.print(error.hint(language), markup=False, highlight=False, style="dim")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

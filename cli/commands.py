@@ -1,0 +1,9 @@
+"""Which function is which command. Each module is light to import: what is heavy is imported in the command."""
+
+import typer
+
+from cli.serve import serve
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(serve)

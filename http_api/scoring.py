@@ -1,0 +1,141 @@
+"""The data plane: a request in, scores from the runners, an answer out. Shared by every API and protocol of the server."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import aiohttp
+from starlette.requests import Request
+
+from chisto.batching import Batcher, Overloaded
+from chisto.errors import ChistoError, Unavailable, UnknownModel
+from chisto.schemas import (
+    ExplainedText,
+    ExplainResponse,
+    Prediction,
+    PredictResponse,
+    ScoreRequest,
+    ScoresResponse,
+)
+from chisto.settings import Settings
+from chisto.validation import parse_score_request
+from http_api.responses import JsonResponse, error_response, language_of
+from models_store.loaded import ServedModel
+
+logger = logging.getLogger("chisto")
+
+#: (tag of a model, text)
+Item = tuple[str, str]
+
+
+class Runner(Protocol):
+    """What the gateway calls in a runner's process (see service.py)."""
+
+    async def score(self, items: list[Item]) -> Sequence[float | None]: ...
+
+    async def explain(self, items: list[Item]) -> Sequence[dict[str, Any] | None]: ...
+
+
+class Catalog(Protocol):
+    def resolve(self, name: str | None) -> ServedModel:
+        """The model of that name, or the promoted one; raises UnknownModel or ModelNotLoaded."""
+        ...
+
+
+async def _retried(call: Callable[[list[Item]], Awaitable[Sequence[Any]]], items: list[Item]) -> Sequence[Any]:
+    """Call a runner; once more if the connection broke (a runner's worker was replaced). Scoring has no side effects."""
+    try:
+        return await call(items)
+    except (aiohttp.ClientConnectionError, ConnectionError, aiohttp.ClientPayloadError):
+        await asyncio.sleep(0.05)
+        return await call(items)
+
+
+class Scoring:
+    """Scores comments with any served model, on whichever runner holds it."""
+
+    def __init__(self, catalog: Catalog, runners: Mapping[str, Runner], settings: Settings) -> None:
+        """``runners`` maps a model family to its runner."""
+        self._catalog = catalog
+        self._settings = settings
+        self._score: dict[str, Batcher[Item, float | None]] = {}
+        self._explain: dict[str, Callable[[list[Item]], Awaitable[Sequence[Any]]]] = {}
+        batchers: dict[int, Batcher[Item, float | None]] = {}
+        for family, runner in runners.items():
+            if id(runner) not in batchers:
+                batchers[id(runner)] = Batcher(lambda items, runner=runner: _retried(runner.score, items))  # type: ignore[misc]
+            self._score[family] = batchers[id(runner)]
+            self._explain[family] = lambda items, runner=runner: _retried(runner.explain, items)  # type: ignore[misc]
+
+    def resolve(self, name: str | None = None) -> ServedModel:
+        return self._catalog.resolve(name)
+
+    async def score(self, model: ServedModel, texts: Sequence[str]) -> list[float]:
+        """Calibrated scores in [0, 1], one for each text. Raises Unavailable when the runners cannot keep up."""
+        scores = await self._within_deadline(self._score[model.family].submit([(model.tag, text) for text in texts]))
+        if any(score is None for score in scores):
+            raise UnknownModel(name=model.name)  # unloaded between the look-up and the call
+        return scores
+
+    async def explain(self, model: ServedModel, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """Score, contributions and restored words for each text (chisto.schemas.ExplainedText less the verdict)."""
+        explained: list[dict[str, Any]] = []
+        for start in range(0, len(texts), 16):  # an explanation costs a batch of inferences: few at a time
+            items = [(model.tag, text) for text in texts[start : start + 16]]
+            explained.extend(await self._within_deadline(self._explain[model.family](items)))
+        if any(part is None for part in explained):
+            raise UnknownModel(name=model.name)
+        return explained
+
+    async def _within_deadline(self, answer: Awaitable[Any]) -> Any:
+        try:
+            async with asyncio.timeout(self._settings.scoring_timeout_s):
+                return await answer
+        except (TimeoutError, Overloaded, aiohttp.ClientError, OSError) as away:
+            logger.warning("runner did not answer: %s", type(away).__name__)
+            raise Unavailable from None
+
+    # --- the three calls of the data plane ---------------------------------------------------------------------
+
+    async def answer_predict(self, request: Request) -> JsonResponse:
+        return await self._answer(request, self._predict)
+
+    async def answer_predict_scores(self, request: Request) -> JsonResponse:
+        return await self._answer(request, self._predict_scores)
+
+    async def answer_explain(self, request: Request) -> JsonResponse:
+        return await self._answer(request, self._explanations)
+
+    async def _answer(
+        self, request: Request, respond: Callable[[ServedModel, ScoreRequest, list[str]], Awaitable[Any]]
+    ) -> JsonResponse:
+        try:
+            body = await request.body()
+            wanted, texts = parse_score_request(body, self._settings, language_of(request.scope))
+            return JsonResponse(await respond(self.resolve(wanted.model), wanted, texts))
+        except ChistoError as error:
+            return error_response(error, request.scope)
+
+    async def _predict(self, model: ServedModel, wanted: ScoreRequest, texts: list[str]) -> PredictResponse:
+        threshold = model.threshold if wanted.threshold is None else wanted.threshold
+        scores = await self.score(model, texts)
+        return PredictResponse(
+            model=model.name,
+            threshold=threshold,
+            predictions=[Prediction(is_toxic=score >= threshold, toxic_score=score) for score in scores],
+        )
+
+    async def _predict_scores(self, model: ServedModel, wanted: ScoreRequest, texts: list[str]) -> ScoresResponse:
+        return ScoresResponse(model=model.name, scores=await self.score(model, texts))
+
+    async def _explanations(self, model: ServedModel, wanted: ScoreRequest, texts: list[str]) -> ExplainResponse:
+        threshold = model.threshold if wanted.threshold is None else wanted.threshold
+        explained = await self.explain(model, texts)
+        return ExplainResponse(
+            model=model.name,
+            threshold=threshold,
+            explanations=[
+                ExplainedText(is_toxic=part["toxic_score"] >= threshold, **part) for part in explained
+            ],
+        )

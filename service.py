@@ -1,0 +1,124 @@
+"""The BentoML services: who runs where, in how many processes, with which limits. No logic here."""
+
+from typing import Annotated, Any
+
+import bentoml
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
+from chisto.settings import get_settings
+from http_api.app import create_app
+from http_api.front import Front
+from http_api.scoring import Item, Scoring
+from models_store.loaded import Catalog, LoadedModels
+
+settings = get_settings()
+http_app = create_app()
+
+#: BentoML's tracing, access log and metrics cost several times the request (docs/architecture.md); http_api.front
+#: does what is needed of them. Each request leaves a timer behind for `timeout` seconds, so it is kept short; Front
+#: exempts uploads from it.
+LEAN: dict[str, Any] = {
+    "tracing": {"excluded_urls": [".*"]},
+    "logging": {"access": {"enabled": False}},
+    "metrics": {"enabled": False},
+    "traffic": {"timeout": settings.scoring_timeout_s * 2},
+}
+
+#: The proxy between the services closes its session after so many calls or seconds, with the calls in flight.
+FOREVER: dict[str, Any] = {"max_requests": 10**9, "max_age": 1e9}
+
+
+@bentoml.service(name="cnn_runner", workers=settings.cnn_workers, runner_connection=FOREVER, **LEAN)
+class CnnRunner:
+    """Scores with the INT8 CNNs on ONNX Runtime."""
+
+    def __init__(self) -> None:
+        self.models = LoadedModels("cnn_runner", {"cnn"}, settings)
+
+    @bentoml.api(batchable=True, max_batch_size=256, max_latency_ms=10_000)
+    def score(self, items: list[Item]) -> list[float | None]:
+        return self.models.score(items)
+
+    @bentoml.api
+    def explain(self, items: list[Item]) -> list[dict[str, Any] | None]:
+        return self.models.explain(items)
+
+    def __is_ready__(self) -> bool:
+        return self.models.is_ready
+
+
+@bentoml.service(name="sklearn_runner", workers=settings.sklearn_workers, runner_connection=FOREVER, **LEAN)
+class SklearnRunner:
+    """Scores with the scikit-learn pipelines."""
+
+    def __init__(self) -> None:
+        self.models = LoadedModels(
+            "sklearn_runner", {"logistic_regression", "linear_svc", "multinomial_naive_bayes"}, settings
+        )
+
+    @bentoml.api(batchable=True, max_batch_size=256, max_latency_ms=10_000)
+    def score(self, items: list[Item]) -> list[float | None]:
+        return self.models.score(items)
+
+    @bentoml.api
+    def explain(self, items: list[Item]) -> list[dict[str, Any] | None]:
+        return self.models.explain(items)
+
+    def __is_ready__(self) -> bool:
+        return self.models.is_ready
+
+
+class ScoreInput(bentoml.IODescriptor, ScoreRequest):
+    """The fields of a request as BentoML's clients see them.
+
+    The request itself goes to Scoring unread, which checks it and answers errors in the project's own shape.
+    """
+
+    @classmethod
+    async def from_http_request(cls, request: Request, serde: Any) -> Any:
+        return Received(request)
+
+
+class Received:
+    """A request handed through BentoML as it came."""
+
+    model_fields = ("request",)
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+
+@bentoml.service(name="chisto", workers=settings.gateway_workers, **LEAN)
+@bentoml.asgi_app(http_app, path="/")
+class Gateway:
+    """Answers HTTP: the data plane here, control plane and protocols in the mounted application."""
+
+    cnn = bentoml.depends(CnnRunner, url=settings.cnn_url)
+    sklearn = bentoml.depends(SklearnRunner, url=settings.sklearn_url)
+
+    def __init__(self) -> None:
+        cnn, sklearn = self.cnn.to_async, self.sklearn.to_async
+        runners = {"cnn": cnn}
+        runners |= dict.fromkeys(("logistic_regression", "linear_svc", "multinomial_naive_bayes"), sklearn)
+        self.scoring = Scoring(Catalog(settings), runners, settings)
+        http_app.state.scoring = self.scoring
+
+    @bentoml.api(input_spec=ScoreInput)
+    async def predict(self, request: Request) -> PredictResponse:
+        """Score comments and decide."""
+        return await self.scoring.answer_predict(request)
+
+    @bentoml.api(input_spec=ScoreInput)
+    async def predict_scores(self, request: Request) -> ScoresResponse:
+        """Score comments."""
+        return await self.scoring.answer_predict_scores(request)
+
+    @bentoml.api(input_spec=ScoreInput)
+    async def explain(self, request: Request) -> ExplainResponse:
+        """Score comments and say which words decided."""
+        return await self.scoring.answer_explain(request)
+
+
+Gateway.add_asgi_middleware(Front)
