@@ -6,7 +6,7 @@ export CHISTO_HOME ?= $(CURDIR)/.chisto
 export BENTOML_DO_NOT_TRACK := True
 
 .DEFAULT_GOAL := help
-.PHONY: help install up serve dashboard down test lint models bench clean
+.PHONY: help install up serve dashboard down test lint models bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ models: $(VENV)/.all ## Train the shipped models anew; DATA=folder of the traini
 
 bench: $(VENV)/.all ## Measure what README quotes
 	$(BIN)/python -m bench
+
+lock: $(VENV)/.serve ## Write deploy/requirements.txt anew after a change of the pins
+	$(BIN)/python deploy/lock.py > deploy/requirements.txt.part && mv deploy/requirements.txt.part deploy/requirements.txt
 
 clean: ## Remove .venv and caches; models, data and logs in .chisto stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,6 +1,7 @@
 """The command `chisto`."""
 
 import sys
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -9,7 +10,6 @@ from chisto.errors import ChistoError, Language
 
 app = typer.Typer(
     name="chisto",
-    help="Finds toxic comments, Russian first. Start with `chisto serve` or `chisto score IN.csv OUT.csv`.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals hold comments
     add_completion=False,
@@ -17,6 +17,21 @@ app = typer.Typer(
 
 #: Messages, progress and tables that are not the result itself go to stderr, so that `-` can be piped.
 console = Console(stderr=True)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("chisto"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """Finds toxic comments, Russian first. Start with `chisto serve` or `chisto score IN.csv OUT.csv`."""
 
 
 def _language() -> Language:
@@ -40,7 +55,3 @@ def main() -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(141)
-
-
-if __name__ == "__main__":
-    main()

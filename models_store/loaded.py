@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chisto.decision import Decision
 from chisto.errors import UnknownModel
+from chisto.scorers import Explanation
 from chisto.settings import Settings
 from models_store import artifacts
 from models_store.artifacts import LoadedModel
@@ -39,7 +40,7 @@ class Catalog:
         self._models: dict[str, ServedModel] = {}
         for directory in sorted(DEFAULTS.iterdir()):
             manifest = artifacts.read_manifest(directory)
-            threshold = Decision.load(directory / "decision.json").threshold
+            threshold = Decision.load(directory).threshold
             self._models[manifest.name] = ServedModel(manifest.name, manifest.version, manifest.family, threshold)
 
     def resolve(self, name: str | None) -> ServedModel:
@@ -75,7 +76,7 @@ class LoadedModels:
         parts: list[dict[str, Any] | None] = [None] * len(items)
         for model, places in self._by_model(items):
             for place, part in zip(places, model.scorer.explain([items[i][1] for i in places]), strict=True):
-                parts[place] = asdict(part)
+                parts[place] = _as_data(part)
         return parts
 
     def _by_model(self, items: Sequence[tuple[str, str]]) -> list[tuple[LoadedModel, list[int]]]:
@@ -84,3 +85,18 @@ class LoadedModels:
             places.setdefault(tag, []).append(place)
         models = self._models
         return [(models[tag], indices) for tag, indices in places.items() if tag in models]
+
+
+def _as_data(explanation: Explanation) -> dict[str, Any]:
+    """In the shape of chisto.schemas.ExplainedText, less the verdict."""
+    return {
+        "toxic_score": float(explanation.score),
+        "spans": [
+            {"begin": span.start, "end": span.stop, "text": span.text, "contribution": float(span.contribution)}
+            for span in explanation.spans
+        ],
+        "restored": [
+            {"begin": part.start, "end": part.stop, "original": part.original, "restored": part.restored}
+            for part in explanation.restored
+        ],
+    }
