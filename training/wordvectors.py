@@ -1,0 +1,76 @@
+"""A start for the rows of n-grams: they learn to add up to the Navec vectors that come with natasha.
+
+Navec (github.com/natasha/navec) knows 250,000 words of news; the sum of n-grams carries what it knows over to the words,
+misspellings and insults that it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from training.encoding import Lexicon
+from training.network import Shape
+
+COMMONEST = 120_000  # words of Navec learnt besides those of the texts
+
+
+def load_targets(dimension: int, words: list[str]) -> tuple[list[str], NDArray[np.float32]]:
+    """Words that Navec knows and their vectors (words, dimension): its main components, of unit variance."""
+    from navec import Navec
+
+    source = files("natasha") / "data" / "emb" / "navec_news_v1_1B_250K_300d_100q.tar"
+    navec = Navec.load(str(source))
+    common = [word for word in navec.vocab.words[:COMMONEST] if not word.startswith("<")]
+    known = list(dict.fromkeys([*common, *(word for word in words if word in navec)]))
+    vectors = np.stack([navec[word] for word in known])
+    vectors -= vectors.mean(axis=0)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6
+    _, _, axes = np.linalg.svd(vectors[:20_000], full_matrices=False)
+    projected = vectors @ axes[:dimension].T
+    return known, (projected / projected.std()).astype(np.float32)
+
+
+def pretrain(
+    shape: Shape,
+    words: list[str],
+    *,
+    epochs: int = 15,
+    batch: int = 1024,
+    rate: float = 9e-3,
+    seed: int = 0,
+    report: Callable[[float, float], None] | None = None,
+) -> NDArray[np.float32]:
+    """The rows (buckets, dimension) whose means come nearest to the vectors of all known words."""
+    known, targets = load_targets(shape.dimension, words)
+    lexicon = Lexicon()
+    lexicon.add_words(known)
+    rows = lexicon.rows(shape.buckets, shape.smallest_ngram)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    table = nn.EmbeddingBag(shape.buckets, shape.dimension, mode="mean")
+    nn.init.normal_(table.weight, std=0.05)
+    optimizer = torch.optim.Adam(table.parameters(), lr=rate)
+    steps = epochs * -(-len(known) // batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps + 1)
+    goal = torch.from_numpy(targets)
+    step = 0
+    for _ in range(epochs):
+        order = rng.permutation(len(known))
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            flat, offsets = (torch.from_numpy(array) for array in rows.bag(chosen))
+            loss = nn.functional.mse_loss(table(flat, offsets), goal[torch.from_numpy(chosen)])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            step += 1
+            if report is not None and step % 20 == 0:
+                report(step / steps, float(loss.detach()))
+    return table.weight.detach().numpy() * 0.5  # half as large starts the convolutions better
