@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -34,7 +34,26 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(10_000_000, ge=1)
     max_texts: int = Field(10_000, ge=1)
     max_text_chars: int = Field(20_000, ge=1)
+    max_upload_bytes: int = Field(512_000_000, ge=1, description="Largest file of a data set or a model.")
     scoring_timeout_s: float = Field(30.0, gt=0, description="After this long without a score the answer is 503.")
+
+    # Tasks.
+    dask_scheduler: str | None = Field(None, description="Dask scheduler for tasks; processes here by default.")
+    max_running_tasks: int | None = Field(None, ge=1, description="Computed at once; as many as cores by default.")
+    max_queued_tasks: int = Field(100, ge=1, description="More that wait are refused.")
+    max_saved_tasks: int = Field(100, ge=1, description="Ended tasks that are remembered.")
+    max_task_age_days: float = Field(90, gt=0, description="Ended tasks are forgotten after so long.")
+    task_time_limit_s: float = Field(1800, gt=0, description="A task that takes longer is killed.")
+    task_tries: int = Field(3, ge=1, description="How often a task is started whose process is killed.")
+    max_loaded_models: int = Field(16, ge=1, description="Own models that may be loaded at once.")
+
+    # Who may call (`chisto keys` makes keys).
+    requests_per_minute: int | None = Field(None, ge=1, description="Limit for each key that has none of its own.")
+    trusted_proxies: str = Field("", description="Addresses or networks whose X-Forwarded-For is believed.")
+
+    # The command line as a client of a server.
+    url: str = Field("http://127.0.0.1:3000", description="Server that `chisto models` and the like talk to.")
+    key: SecretStr | None = Field(None, description="Key to send to it.")
 
     @property
     def home_path(self) -> Path:
