@@ -6,12 +6,15 @@ import bentoml
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chisto.logs import configure_logs
 from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
 from chisto.settings import get_settings
 from http_api.app import create_app
 from http_api.front import Front
+from http_api.metrics import metrics
 from http_api.scoring import Item, Scoring
-from models_store.loaded import Catalog, LoadedModels
+from models_store.catalog import RUNNERS, Catalog
+from models_store.loaded import LoadedModels
 
 settings = get_settings()
 http_app = create_app()
@@ -35,10 +38,12 @@ class CnnRunner:
     """Scores with the INT8 CNNs on ONNX Runtime."""
 
     def __init__(self) -> None:
+        configure_logs(settings.home_path / "logs", "cnn_runner")
         self.models = LoadedModels("cnn_runner", {"cnn"}, settings)
 
     @bentoml.api(batchable=True, max_batch_size=256, max_latency_ms=10_000)
     def score(self, items: list[Item]) -> list[float | None]:
+        metrics.batch_size.labels("cnn_runner").observe(len(items))
         return self.models.score(items)
 
     @bentoml.api
@@ -54,12 +59,14 @@ class SklearnRunner:
     """Scores with the scikit-learn pipelines."""
 
     def __init__(self) -> None:
+        configure_logs(settings.home_path / "logs", "sklearn_runner")
         self.models = LoadedModels(
             "sklearn_runner", {"logistic_regression", "linear_svc", "multinomial_naive_bayes"}, settings
         )
 
     @bentoml.api(batchable=True, max_batch_size=256, max_latency_ms=10_000)
     def score(self, items: list[Item]) -> list[float | None]:
+        metrics.batch_size.labels("sklearn_runner").observe(len(items))
         return self.models.score(items)
 
     @bentoml.api
@@ -99,6 +106,7 @@ class Gateway:
     sklearn = bentoml.depends(SklearnRunner, url=settings.sklearn_url)
 
     def __init__(self) -> None:
+        configure_logs(settings.home_path / "logs", "gateway")
         cnn, sklearn = self.cnn.to_async, self.sklearn.to_async
         runners = {"cnn": cnn}
         runners |= dict.fromkeys(("logistic_regression", "linear_svc", "multinomial_naive_bayes"), sklearn)

@@ -32,7 +32,9 @@ def reason(error_type: str, message: str, language: Language) -> str:
     return _REASONS_RU.get(error_type, message) if language == "ru" else message
 
 
-def parse_score_request(body: bytes, settings: Settings, language: Language) -> tuple[ScoreRequest, list[str]]:
+def parse_score_request(
+    body: bytes, settings: Settings, language: Language
+) -> tuple[ScoreRequest, list[str]]:
     """Check the body of /predict, /predict_scores or /explain and return it with its texts."""
     try:
         request = ScoreRequest.model_validate_json(body)

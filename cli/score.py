@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from chisto.errors import BadThreshold, NotFound
 from cli import console
@@ -14,17 +21,27 @@ from cli import console
 class NoSuchFile(NotFound):
     code = "no_such_file"
     texts = {
-        "en": ("There is no file '{path}'.", "Name an existing CSV, TSV, JSONL or Parquet file, or - for stdin."),
-        "ru": ("Файла «{path}» нет.", "Укажите существующий файл CSV, TSV, JSONL или Parquet или - для stdin."),
+        "en": (
+            "There is no file '{path}'.",
+            "Name an existing CSV, TSV, JSONL or Parquet file, or - for stdin.",
+        ),
+        "ru": (
+            "Файла «{path}» нет.",
+            "Укажите существующий файл CSV, TSV, JSONL или Parquet или - для stdin.",
+        ),
     }
 
 
 def score(
-    source: Annotated[str, typer.Argument(help="CSV, TSV, JSONL or Parquet, also zipped or gzipped; - is stdin.")],
+    source: Annotated[
+        str, typer.Argument(help="CSV, TSV, JSONL or Parquet, also zipped or gzipped; - is stdin.")
+    ],
     target: Annotated[str, typer.Argument(help="Where to write the same with scores; - is stdout.")],
     model: Annotated[str | None, typer.Option(help="Name of a model, or the folder of an artifact.")] = None,
     column: Annotated[str | None, typer.Option(help="Column with the text; guessed by default.")] = None,
-    threshold: Annotated[float | None, typer.Option(help="From this score on toxic; the model's own.")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="From this score on toxic; the model's own.")
+    ] = None,
     safe_for_spreadsheets: Annotated[
         bool, typer.Option(help="Put an apostrophe before cells that a spreadsheet would compute.")
     ] = False,

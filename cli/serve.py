@@ -18,7 +18,10 @@ class AlreadyServing(Conflict):
     code = "already_serving"
     texts = {
         "en": ("Another server uses the folder {home}.", "Stop it, or set CHISTO_HOME to another folder."),
-        "ru": ("Папкой {home} пользуется другой сервер.", "Остановите его или задайте в CHISTO_HOME другую папку."),
+        "ru": (
+            "Папкой {home} пользуется другой сервер.",
+            "Остановите его или задайте в CHISTO_HOME другую папку.",
+        ),
     }
 
 
@@ -40,7 +43,9 @@ class BadHost(Unprocessable):
 
 def serve(
     port: Annotated[int | None, typer.Option(help="Port of the API.", min=1, max=65535)] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; beyond loopback, keys are required.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; beyond loopback, keys are required.")
+    ] = None,
 ) -> None:
     """Start the API: http://127.0.0.1:3000, documentation at /docs. Ctrl+C or SIGTERM ends it."""
     if host is not None:

@@ -50,12 +50,6 @@ class Metrics:
             buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
         )
 
-    @cached_property
-    def comments(self):  # type: ignore[no-untyped-def]
-        from prometheus_client import Counter
-
-        return Counter("chisto_comments_scored", "Comments scored", ["runner"])
-
 
 metrics = Metrics()
 
@@ -64,7 +58,13 @@ def exposition() -> tuple[bytes, str]:
     """The metrics of all processes in Prometheus's text format, and its media type."""
     import os
 
-    from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+    from prometheus_client import (
+        CONTENT_TYPE_LATEST,
+        REGISTRY,
+        CollectorRegistry,
+        generate_latest,
+        multiprocess,
+    )
 
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY), CONTENT_TYPE_LATEST

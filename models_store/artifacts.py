@@ -90,7 +90,8 @@ def seal(directory: Path, *, name: str, family: str, version: str) -> Manifest:
         _sync(path)
     temporary = directory / (MANIFEST + ".part")
     temporary.write_text(
-        json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        json.dumps({"format": FORMAT, **asdict(manifest)}, ensure_ascii=False, indent=1) + "\n",
+        encoding="utf-8",
     )
     _sync(temporary)
     temporary.replace(directory / MANIFEST)
@@ -124,7 +125,8 @@ def _manifest(raw: dict[str, Any]) -> Manifest:
     if raw["format"] != FORMAT:
         raise ArtifactCorrupt(reason=f"format {raw['format']!r} is not known to this version")
     files = {
-        str(relative): FileEntry(str(entry["sha256"]), int(entry["bytes"])) for relative, entry in raw["files"].items()
+        str(relative): FileEntry(str(entry["sha256"]), int(entry["bytes"]))
+        for relative, entry in raw["files"].items()
     }
     for relative in files:
         parts = PurePosixPath(relative).parts

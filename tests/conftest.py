@@ -48,7 +48,9 @@ class Server:
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.logs()[-4000:]}")
+                raise AssertionError(
+                    f"the server ended with {self.process.returncode}:\n{self.logs()[-4000:]}"
+                )
             try:
                 if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
                     return

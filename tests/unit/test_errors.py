@@ -22,7 +22,9 @@ def every_error() -> list[type[ChistoError]]:
         ("de;q=1, en;q=0.3, ru;q=0.2", "en"), ("en;q=0", "ru"), ("en;q=x, ru", "ru"), ("*" * 10_000, "ru"),
     ],
 )  # fmt: skip
-def test_the_language_asked_for_is_chosen_and_nonsense_means_russian(header: str | None, language: str) -> None:
+def test_the_language_asked_for_is_chosen_and_nonsense_means_russian(
+    header: str | None, language: str
+) -> None:
     assert preferred_language(header) == language
 
 
@@ -42,5 +44,7 @@ def test_codes_tell_errors_apart() -> None:
 
 def test_the_shape_is_code_message_hint() -> None:
     body = errors.UnknownModel(name="нет").body("ru")
-    assert body == {"error": {"code": "unknown_model", "message": "Модели «нет» нет.", "hint": body["error"]["hint"]}}
+    assert body == {
+        "error": {"code": "unknown_model", "message": "Модели «нет» нет.", "hint": body["error"]["hint"]}
+    }
     assert json.loads(json.dumps(body)) == body

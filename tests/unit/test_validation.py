@@ -1,6 +1,15 @@
 import pytest
 
-from chisto.errors import BadField, BadThreshold, BrokenJson, ChistoError, EmptyText, NoTexts, TextTooLong, TooManyTexts
+from chisto.errors import (
+    BadField,
+    BadThreshold,
+    BrokenJson,
+    ChistoError,
+    EmptyText,
+    NoTexts,
+    TextTooLong,
+    TooManyTexts,
+)
 from chisto.settings import Settings
 from chisto.validation import parse_score_request
 
