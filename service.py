@@ -1,16 +1,16 @@
 """The BentoML services: who runs where, in how many processes, with which limits. No logic here."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import bentoml
 from starlette.requests import Request
-from starlette.responses import Response
 
 from chisto.logs import configure_logs
 from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
 from chisto.settings import get_settings
 from http_api.app import create_app
 from http_api.front import Front
+from http_api.guard import Guard
 from http_api.metrics import metrics
 from http_api.scoring import Item, Scoring
 from models_store.catalog import RUNNERS, Catalog
@@ -39,7 +39,7 @@ class CnnRunner:
 
     def __init__(self) -> None:
         configure_logs(settings.home_path / "logs", "cnn_runner")
-        self.models = LoadedModels("cnn_runner", {"cnn"}, settings)
+        self.models = LoadedModels("cnn_runner", settings)
 
     @bentoml.api(batchable=True, max_batch_size=256, max_latency_ms=10_000)
     def score(self, items: list[Item]) -> list[float | None]:
@@ -60,9 +60,7 @@ class SklearnRunner:
 
     def __init__(self) -> None:
         configure_logs(settings.home_path / "logs", "sklearn_runner")
-        self.models = LoadedModels(
-            "sklearn_runner", {"logistic_regression", "linear_svc", "multinomial_naive_bayes"}, settings
-        )
+        self.models = LoadedModels("sklearn_runner", settings)
 
     @bentoml.api(batchable=True, max_batch_size=256, max_latency_ms=10_000)
     def score(self, items: list[Item]) -> list[float | None]:
@@ -107,9 +105,8 @@ class Gateway:
 
     def __init__(self) -> None:
         configure_logs(settings.home_path / "logs", "gateway")
-        cnn, sklearn = self.cnn.to_async, self.sklearn.to_async
-        runners = {"cnn": cnn}
-        runners |= dict.fromkeys(("logistic_regression", "linear_svc", "multinomial_naive_bayes"), sklearn)
+        called = {"cnn_runner": self.cnn.to_async, "sklearn_runner": self.sklearn.to_async}
+        runners = {family: called[service] for service, families in RUNNERS.items() for family in families}
         self.scoring = Scoring(Catalog(settings), runners, settings)
         http_app.state.scoring = self.scoring
 
@@ -130,3 +127,4 @@ class Gateway:
 
 
 Gateway.add_asgi_middleware(Front)
+Gateway.add_asgi_middleware(Guard)

@@ -22,7 +22,7 @@ def parse(body: bytes) -> list[str]:
 
 def test_one_text_and_several_are_read_as_they_are() -> None:
     assert parse('{"text": "при\\nвет"}'.encode()) == ["при\nвет"]
-    assert parse('{"texts": ["a", " b "], "threshold": 1, "model": null}'.encode()) == ["a", " b "]
+    assert parse(b'{"texts": ["a", " b "], "threshold": 1, "model": null}') == ["a", " b "]
 
 
 @pytest.mark.parametrize(
