@@ -1,0 +1,8 @@
+"""From raw comments to words: normalization with offsets kept, and tokenization."""
+
+from chisto.text.normalization import RULES, Normalized, Restored, normalize
+from chisto.text.pipeline import Word, word_texts, words
+from chisto.text.rule import Rule
+from chisto.text.tokenization import Token, tokenize
+
+__all__ = ["RULES", "Normalized", "Restored", "Rule", "Token", "Word", "normalize", "tokenize", "word_texts", "words"]

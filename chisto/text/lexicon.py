@@ -1,0 +1,121 @@
+"""Which words exist, and which of them fits a pattern of possible letters."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
+from importlib import resources
+
+from chisto.text import insults
+from chisto.text.characters import RUSSIAN, RUSSIAN_SOUNDS
+
+# People mask insults far oftener than ordinary words, so a hidden word is this many times likelier one of them.
+INSULT_ODDS = 40
+
+
+class Lexicon:
+    """Words ordered by weight, indexed so that a pattern of alternatives is matched in a few operations.
+
+    For each length, position and letter a big integer has bit i set where the i-th word of that length has that
+    letter there; the lowest bit of the intersection over all positions is the weightiest word that fits.
+    """
+
+    def __init__(self, weights: dict[str, float]) -> None:
+        self.weights = weights
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.weights
+
+    def weight(self, word: str) -> float:
+        """How usual a word is; 0 for an unknown one."""
+        return self.weights.get(word, 0.0)
+
+    def fit(self, slots: Sequence[str]) -> str | None:
+        """The weightiest word whose i-th letter is one of `slots[i]`; an empty slot takes any letter."""
+        words = self._by_length.get(len(slots))
+        if words is None:
+            return None
+        columns = self._columns(len(slots))
+        fitting = -1
+        for column, letters in zip(columns, slots, strict=True):
+            if not letters:
+                continue
+            allowed = 0
+            for letter in letters:
+                allowed |= column.get(letter, 0)
+            fitting &= allowed
+            if not fitting:
+                return None
+        if fitting == -1:
+            return words[0]
+        return words[(fitting & -fitting).bit_length() - 1]
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        by_length: dict[int, list[str]] = {}
+        for word in sorted(self.weights, key=lambda word: -self.weights[word]):
+            by_length.setdefault(len(word), []).append(word)
+        return by_length
+
+    def _columns(self, length: int) -> list[dict[str, int]]:
+        columns = self._index.get(length)
+        if columns is None:
+            columns = self._index[length] = [_bits(column) for column in zip(*self._by_length[length], strict=True)]
+        return columns
+
+    @cached_property
+    def _index(self) -> dict[int, list[dict[str, int]]]:
+        return {}
+
+
+def _bits(column: Iterable[str]) -> dict[str, int]:
+    letters = "".join(column)[::-1]
+    return {
+        letter: int("".join(["1" if other == letter else "0" for other in letters]), 2) for letter in set(letters)
+    }
+
+
+@cache
+def _counts() -> dict[str, int]:
+    data = resources.files("chisto.text").joinpath("vocabulary.txt.gz").read_bytes()
+    lines = gzip.decompress(data).decode().splitlines()
+    return {word: int(count) for word, _, count in (line.partition(" ") for line in lines)}
+
+
+@cache
+def insulting() -> Lexicon:
+    """Obscene and insulting words alone."""
+    counts = _counts()
+    forms = insults.forms()
+    return Lexicon({word: counts.get(word, 0) + 1 - rank / len(forms) for rank, word in enumerate(forms)})
+
+
+@cache
+def russian() -> Lexicon:
+    """Russian words of comments, the insulting ones weighing more, as hidden words go."""
+    weights = {word: float(count) for word, count in _counts().items() if word[0] in RUSSIAN and "-" not in word}
+    hidden = insulting().weights
+    return Lexicon(weights | {word: INSULT_ODDS * weight for word, weight in hidden.items()})
+
+
+@cache
+def ordinary() -> frozenset[str]:
+    """The words that comments use, whatever their alphabet: nobody hides anything by writing one of them."""
+    return frozenset(_counts())
+
+
+@cache
+def insults_by_sound() -> dict[str, str]:
+    """The insulting words by the sounds of their Latin spelling (`rules.sounds`), the weightiest for each."""
+    found: dict[str, str] = {}
+    weights = insulting().weights
+    for word in sorted(weights, key=lambda word: -weights[word]):
+        if len(word) >= 3:
+            found.setdefault(squeeze("".join(RUSSIAN_SOUNDS[letter] for letter in word if letter != "-")), word)
+    return found
+
+
+def squeeze(sounds: str) -> str:
+    """One sign for repeated ones: people spell «ый» as iy, yi, ij, y and double letters at will."""
+    return "".join(sign for index, sign in enumerate(sounds) if not index or sounds[index - 1] != sign)

@@ -1,0 +1,149 @@
+"""Normalization: what a person means, letter by letter, whatever signs they wrote it with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from chisto.text import masks, scripts, spacing, stretch, surface
+from chisto.text.aligned import Aligned, Edit
+from chisto.text.characters import COMBINING, INVISIBLE, STYLED
+from chisto.text.rule import CHUNK, Rule
+
+# In the order of their application: first what needs the whole text, then what looks at one chunk at a time.
+RULES: tuple[Rule, ...] = (
+    surface.accents,
+    surface.hidden,
+    surface.styled,
+    spacing.spaced,
+    surface.address,
+    scripts.drawn,
+    scripts.look_alike,
+    surface.case,
+    surface.yo,
+    masks.digits,
+    masks.masked,
+    scripts.latin,
+    stretch.stutter,
+    stretch.stretch,
+    masks.dotted,
+    stretch.row,
+)
+TEXT_RULES = tuple(rule for rule in RULES if not rule.by_chunk)
+CHUNK_RULES = tuple(rule for rule in RULES if rule.by_chunk)
+
+# Without any of these no rule of the whole text changes anything.
+NEEDS_TEXT_RULES = re.compile(f"[{COMBINING}{INVISIBLE}{STYLED}]|{spacing.HINT.pattern}")
+# Such a chunk changes in case and ё alone.
+CLEAN = re.compile(r"[«\"'(\[]*(?:(?!([а-яё])\1)[а-яё])+(?:[.,!?:;…»\"')\]]{1,3}|\.{3})?", re.IGNORECASE)
+LONGEST_KEPT = 48
+
+
+class Restored(NamedTuple):
+    """A disguised word: its offsets in the original, as it was written, and what it means."""
+
+    start: int
+    stop: int
+    original: str
+    restored: str
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """A normalized text with, for each of its characters, the code-point offsets of the original."""
+
+    original: str
+    text: str
+    starts: Sequence[int]
+    stops: Sequence[int]
+    marks: bytes
+
+    def original_span(self, start: int, stop: int) -> tuple[int, int]:
+        """The offsets in the original of the normalized characters [start, stop)."""
+        return Aligned(self.text, self.starts, self.stops).original_span(start, stop)
+
+    @property
+    def restored(self) -> list[Restored]:
+        """The words whose disguise was undone, in order; a change of case alone is none."""
+        found = []
+        for match in WORD.finditer(self.text) if any(self.marks) else ():
+            if not any(self.marks[match.start() : match.end()]):
+                continue
+            start, stop = self.original_span(*match.span())
+            written = self.original[start:stop]
+            if written.lower().replace("ё", "е") != match[0]:
+                found.append(Restored(start, stop, written, match[0]))
+        return found
+
+
+WORD = re.compile(r"[^\W_](?:[^\s«»\"(),;]*[^\W_])?")
+
+
+def normalize(text: str) -> Normalized:
+    """Apply RULES to a text of any length, in linear time."""
+    whole = prepare(text)
+    edits: list[Edit] = []
+    parts: list[Aligned] = []
+    for match in CHUNK.finditer(whole.text):
+        chunk = normalize_chunk(match[0])
+        if chunk.text != match[0]:
+            edits.append(Edit(match.start(), match.end(), chunk.text))
+            parts.append(chunk)
+    return _assemble(text, whole, edits, parts)
+
+
+def prepare(text: str) -> Aligned:
+    """The text after the rules that need all of it."""
+    aligned = Aligned.of(text)
+    if NEEDS_TEXT_RULES.search(text):
+        for rule in TEXT_RULES:
+            aligned = rule.apply(aligned)
+    return aligned
+
+
+def normalize_chunk(chunk: str) -> Aligned:
+    """The rules by chunk, on one run of non-space characters; short chunks are remembered."""
+    return _remembered(chunk) if len(chunk) <= LONGEST_KEPT else _normalize_chunk(chunk)
+
+
+def _normalize_chunk(chunk: str) -> Aligned:
+    aligned = Aligned.of(chunk)
+    if CLEAN.fullmatch(chunk) and "İ" not in chunk:
+        return Aligned(chunk.lower().replace("ё", "е"), aligned.starts, aligned.stops)
+    for rule in CHUNK_RULES:
+        aligned = rule.apply(aligned)
+    return aligned
+
+
+_remembered = lru_cache(maxsize=1 << 16)(_normalize_chunk)
+
+
+def _assemble(original: str, whole: Aligned, edits: list[Edit], parts: list[Aligned]) -> Normalized:
+    """Put the changed chunks into the whole, their offsets composed with its own."""
+    text: list[str] = []
+    starts: list[int] = []
+    stops: list[int] = []
+    old_marks = whole.marks or bytes(len(whole.text))
+    marks = bytearray()
+    position = 0
+    for (start, stop, new), part in zip(edits, parts, strict=True):
+        text += [whole.text[position:start], new]
+        starts += whole.starts[position:start]
+        stops += whole.stops[position:start]
+        marks += old_marks[position:start]
+        starts += [whole.starts[start + at] for at in part.starts]
+        stops += [whole.stops[start + at - 1] for at in part.stops]
+        own = part.marks or bytes(len(new))
+        marks += bytes(
+            mark | max(old_marks[start + left : start + right], default=0)
+            for mark, left, right in zip(own, part.starts, part.stops, strict=True)
+        )
+        position = stop
+    text.append(whole.text[position:])
+    starts += whole.starts[position:]
+    stops += whole.stops[position:]
+    marks += old_marks[position:]
+    return Normalized(original, "".join(text), starts, stops, bytes(marks))

@@ -1,0 +1,127 @@
+"""The rule about spaced-out letters: «с у к а», «т-у-п-о-й», «э т о  т е к с т»."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from chisto.text.aligned import Edit
+from chisto.text.characters import LOOK_ALIKES, RUSSIAN
+from chisto.text.lexicon import insulting, russian
+from chisto.text.rule import Rule
+
+SIGN = r"[^\W_]"
+INNER = r"[^\W_]|[@*#$]"
+# Letters one by one: by white space of any width, or by one and the same sign all along.
+SPACED = re.compile(
+    rf"(?<![^\s«\"'(\[.,!?;:…—–-])(?:{SIGN})(?:[ \t\u00a0]{{1,4}}(?:{INNER}))+[ \t\u00a0]{{1,4}}(?:{INNER})"
+    r"(?=[.,!?:;…»\"')\]—–-]{0,8}(?:\s|\Z))"
+)
+POINTED = re.compile(
+    rf"(?<![\w@*#$.-])(?:{SIGN})([ ]?([-.,_*/|+~·•:=#]{{1,3}})[ ]?)(?:[^\W_]|[@$])(?:\1(?:[^\W_]|[@$]))+(?![\w@*#$])"
+)
+# What a text must hold for the rule to be worth asking.
+HINT = re.compile(rf"(?<![^\W_])[^\W_](?:[^\w\n]|_){{1,5}}(?:{INNER})(?:[^\w\n]|_){{1,5}}(?:{INNER})(?![^\W_])")
+
+ONE_LETTER_WORDS = frozenset("аиоуявскжбеэ")
+ABBREVIATIONS = frozenset(["итд", "итп", "ктн", "дмн", "кмн", "дтн", "кфн", "кбн", "кэн", "хз", "рф", "сша", "ссср", "фио"])
+LONGEST = 24
+
+
+def find_spaced(text: str) -> list[Edit]:
+    """Join letters that stand one by one, and cut them into words where spaces do not tell."""
+    if not HINT.search(text):
+        return []
+    edits = list(_joined(text, SPACED, by_spaces=True)) + list(_joined(text, POINTED, by_spaces=False))
+    edits.sort()
+    return [edit for index, edit in enumerate(edits) if not index or edit.start >= edits[index - 1].stop]
+
+
+def _joined(text: str, pattern: re.Pattern[str], *, by_spaces: bool) -> Iterator[Edit]:
+    for match in pattern.finditer(text):
+        groups = _groups(match) if by_spaces else [[(at, text[at]) for at in _signs(match)]]
+        for group in groups:
+            yield from _join(group)
+
+
+def _signs(match: re.Match[str]) -> list[int]:
+    step = len(match[1]) + 1
+    return list(range(match.start(), match.end(), step))
+
+
+def _groups(match: re.Match[str]) -> list[list[tuple[int, str]]]:
+    """The letters of a run with their offsets, cut at the gaps wider than its narrowest."""
+    text, start = match[0], match.start()
+    letters = [(start + index, char) for index, char in enumerate(text) if not char.isspace()]
+    gaps = [right - left for (left, _), (right, _) in zip(letters, letters[1:], strict=False)]
+    narrow = min(gaps)
+    groups = [[letters[0]]]
+    for gap, letter in zip(gaps, letters[1:], strict=True):
+        if gap > narrow:
+            groups.append([])
+        groups[-1].append(letter)
+    return groups
+
+
+def _join(letters: list[tuple[int, str]]) -> Iterator[Edit]:
+    word = "".join(read(char) for _, char in letters)
+    if len(letters) < 2 or not is_spaced_out(word):
+        return
+    cuts = set(cut(word))
+    for index in range(1, len(letters)):
+        start, stop = letters[index - 1][0] + 1, letters[index][0]
+        yield Edit(start, stop, " " if index in cuts else "")
+
+
+def read(char: str) -> str:
+    """The Russian letter that a sign most likely is."""
+    lowered = char.lower().replace("ё", "е")
+    return lowered if lowered in RUSSIAN else LOOK_ALIKES.get(char, lowered)[0]
+
+
+def is_spaced_out(word: str) -> bool:
+    """Whether letters one by one are a hidden word: «я и ты», «а б в г» and digits are none."""
+    letters = [char for char in word if char in RUSSIAN]
+    if 3 * len(letters) < 2 * len(word) or word in ABBREVIATIONS:
+        return False
+    if word in insulting():
+        return True
+    if set(word) <= ONE_LETTER_WORDS:
+        return len(word) > 3 and word in russian()
+    if all(ord(right) - ord(left) == 1 for left, right in zip(word, word[1:], strict=False)):
+        return False
+    return len(word) > 2 or word in russian()
+
+
+def cut(word: str) -> list[int]:
+    """Where a run of letters falls apart into words, the likeliest way; nowhere if it does not as a whole."""
+    if word in russian() or not all(char in RUSSIAN for char in word):
+        return []
+    best: list[float] = [0.0]
+    back = [0]
+    for stop in range(1, len(word) + 1):
+        costs = [(best[start] + _cost(word[start:stop]), start) for start in range(max(0, stop - LONGEST), stop)]
+        cost, start = min(costs)
+        best.append(cost)
+        back.append(start)
+    if math.isinf(best[-1]):
+        return []
+    cuts = []
+    stop = back[len(word)]
+    while stop:
+        cuts.append(stop)
+        stop = back[stop]
+    return cuts[::-1]
+
+
+def _cost(word: str) -> float:
+    if len(word) == 1 and word not in ONE_LETTER_WORDS:
+        return math.inf
+    weight = russian().weight(word)
+    return TOTAL - math.log(weight) if weight else math.inf
+
+
+TOTAL = math.log(4e6)
+
+spaced = Rule("spaced", find_spaced, restores=True, by_chunk=False)
