@@ -1,0 +1,1 @@
+"""Where the figures that README quotes come from: `make bench`."""
