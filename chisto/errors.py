@@ -231,6 +231,56 @@ class BadThreshold(BadRequest):
     }
 
 
+# --- who may call ---------------------------------------------------------------------------------------------
+
+
+class HostNotAllowed(Forbidden):
+    code = "host_not_allowed"
+    texts = {
+        "en": (
+            "Without keys only requests to this machine by its own address are served.",
+            "Ask for 127.0.0.1 or localhost, or make a key: `chisto keys create`.",
+        ),
+        "ru": (
+            "Пока ключей нет, обслуживаются только запросы к самой этой машине по её адресу.",
+            "Обращайтесь к 127.0.0.1 или localhost либо создайте ключ: `chisto keys create`.",
+        ),
+    }
+
+
+class OriginNotAllowed(Forbidden):
+    code = "origin_not_allowed"
+    texts = {
+        "en": (
+            "Without keys, pages of other sites may not send requests here.",
+            "Call the API from a program, or make a key: `chisto keys create`.",
+        ),
+        "ru": (
+            "Пока ключей нет, страницы других сайтов не могут слать сюда запросы.",
+            "Обращайтесь к API из программы или создайте ключ: `chisto keys create`.",
+        ),
+    }
+
+
+class RateLimited(TooManyRequests):
+    code = "rate_limited"
+    texts = {
+        "en": ("This key may send {limit} requests a minute.", "Wait a little, or ask for a higher limit."),
+        "ru": (
+            "С этим ключом можно слать запросов в минуту: {limit}.",
+            "Немного подождите или попросите увеличить предел.",
+        ),
+    }
+
+
+class UnknownKey(NotFound):
+    code = "unknown_key"
+    texts = {
+        "en": ("There is no key '{id}'.", "`chisto keys list` shows the keys there are."),
+        "ru": ("Ключа «{id}» нет.", "Список ключей: `chisto keys list`."),
+    }
+
+
 # --- models ---------------------------------------------------------------------------------------------------
 
 
@@ -260,6 +310,20 @@ class ArtifactCorrupt(Unprocessable):
         "ru": (
             "Файлы модели повреждены или недопустимы: {reason}",
             "Выгрузите модель заново или обучите её ещё раз.",
+        ),
+    }
+
+
+class BadName(BadRequest):
+    code = "bad_name"
+    texts = {
+        "en": (
+            "A name consists of a-z, 0-9, - and _, at most 64 of them.",
+            "For example: tfidf-logreg_2.",
+        ),
+        "ru": (
+            "Имя состоит из a-z, 0-9, - и _, не больше 64 знаков.",
+            "Например: tfidf-logreg_2.",
         ),
     }
 

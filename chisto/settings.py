@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     max_task_age_days: float = Field(90, gt=0, description="Ended tasks are forgotten after so long.")
     task_time_limit_s: float = Field(1800, gt=0, description="A task that takes longer is killed.")
     task_tries: int = Field(3, ge=1, description="How often a task is started whose process is killed.")
+    max_loaded_bytes: int | None = Field(
+        None, ge=1, description="Memory for models in each runner process; the least used give way."
+    )
     max_loaded_models: int = Field(16, ge=1, description="Own models that may be loaded at once.")
 
     # Who may call (`chisto keys` makes keys).

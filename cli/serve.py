@@ -2,6 +2,7 @@
 
 import fcntl
 import ipaddress
+import logging
 import os
 import socket
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import IO, Annotated
 import typer
 
 from chisto.errors import Conflict, Unprocessable
+from chisto.logs import configure_logs
 from chisto.settings import Settings, get_settings
 from cli import console
 
@@ -56,6 +58,7 @@ def serve(
     _check_address(settings)
     lock = _claim_home(settings.home_path)
     _prepare_bentoml(settings.home_path)
+    _prepare_registry(settings)
     _run(settings)
     lock.close()
 
@@ -90,6 +93,21 @@ def _prepare_bentoml(home: Path) -> None:
     os.environ["BENTOML_HOME"] = str(home / "bentoml")
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
     (home / "bentoml").mkdir(parents=True, exist_ok=True)
+
+
+def _prepare_registry(settings: Settings) -> None:
+    """Bring database and shipped models up to date, sweep up after killed processes, say who may call."""
+    from models_store.registry import open_registry
+    from models_store.shipped import import_shipped
+
+    registry = open_registry(settings)
+    import_shipped(registry, settings.default_model)
+    registry.sweep()
+    if not registry.keys.all():
+        configure_logs(settings.home_path / "logs", "serve")
+        logging.getLogger("chisto").warning(
+            "no API key exists: only clients on this machine are served; make one: chisto keys create NAME"
+        )
 
 
 def _run(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ import aiohttp
 from starlette.requests import Request
 
 from chisto.batching import Batcher, Overloaded
-from chisto.errors import ChistoError, Unavailable, UnknownModel
+from chisto.errors import ChistoError, ModelNotLoaded, Unavailable
 from chisto.schemas import (
     ExplainedText,
     ExplainResponse,
@@ -21,9 +22,12 @@ from chisto.schemas import (
 from chisto.settings import Settings
 from chisto.validation import parse_score_request
 from http_api.responses import JsonResponse, error_response, language_of
-from models_store.loaded import ServedModel
+from models_store.catalog import ServedModel
 
 logger = logging.getLogger("chisto")
+
+#: How long a request waits for a model that is on its way into a runner, and how often it asks again.
+LOADING_WAIT_S, LOADING_POLL_S = 10.0, 0.1
 
 #: (tag of a model, text)
 Item = tuple[str, str]
@@ -40,6 +44,10 @@ class Runner(Protocol):
 class Catalog(Protocol):
     def resolve(self, name: str | None) -> ServedModel:
         """The model of that name, or the promoted one; raises UnknownModel or ModelNotLoaded."""
+        ...
+
+    def renew(self, model: ServedModel) -> ServedModel:
+        """The same model while it is served, else its successor; raises UnknownModel or ModelNotLoaded."""
         ...
 
 
@@ -73,20 +81,36 @@ class Scoring:
 
     async def score(self, model: ServedModel, texts: Sequence[str]) -> list[float]:
         """Calibrated scores in [0, 1], one for each text. Raises Unavailable when the runners cannot keep up."""
-        scores = await self._within_deadline(self._score[model.family].submit([(model.tag, text) for text in texts]))
-        if any(score is None for score in scores):
-            raise UnknownModel(name=model.name)  # unloaded between the look-up and the call
-        return scores
+
+        async def compute(model: ServedModel) -> list[float | None]:
+            batcher = self._score[model.family]
+            return await self._within_deadline(batcher.submit([(model.tag, text) for text in texts]))
+
+        return await self._once_loaded(model, compute)
 
     async def explain(self, model: ServedModel, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Score, contributions and restored words for each text (chisto.schemas.ExplainedText less the verdict)."""
-        explained: list[dict[str, Any]] = []
-        for start in range(0, len(texts), 16):  # an explanation costs a batch of inferences: few at a time
-            items = [(model.tag, text) for text in texts[start : start + 16]]
-            explained.extend(await self._within_deadline(self._explain[model.family](items)))
-        if any(part is None for part in explained):
-            raise UnknownModel(name=model.name)
-        return explained
+
+        async def compute(model: ServedModel) -> list[dict[str, Any] | None]:
+            explained: list[dict[str, Any] | None] = []
+            for start in range(0, len(texts), 16):  # an explanation costs a batch of inferences: few at a time
+                items = [(model.tag, text) for text in texts[start : start + 16]]
+                explained.extend(await self._within_deadline(self._explain[model.family](items)))
+            return explained
+
+        return await self._once_loaded(model, compute)
+
+    async def _once_loaded(
+        self, model: ServedModel, compute: Callable[[ServedModel], Awaitable[Sequence[Any]]]
+    ) -> list[Any]:
+        """Compute with the model; wait a little where a runner does not hold it yet, or has just let it go."""
+        deadline = time.monotonic() + LOADING_WAIT_S
+        while None in (results := list(await compute(model))):
+            if time.monotonic() > deadline:
+                raise ModelNotLoaded(name=model.name)
+            await asyncio.sleep(LOADING_POLL_S)
+            model = self._catalog.renew(model)
+        return results
 
     async def _within_deadline(self, answer: Awaitable[Any]) -> Any:
         try:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import uuid4
@@ -64,14 +64,14 @@ class Keys:
             revoked_at=None,
         )
         with self._database.write() as connection:
-            connection.execute(keys.insert().values(**asdict(key), sha256=_hash(secret)))
+            connection.execute(keys.insert().values(**asdict(key), sha256=hash_key(secret)))
         return key, secret
 
     def find(self, secret: str) -> Key | None:
         """The valid key that this string is; None for an unknown, revoked or expired one."""
         with self._database.read() as connection:
             row = (
-                connection.execute(keys.select().where(keys.c.sha256 == _hash(secret)))
+                connection.execute(keys.select().where(keys.c.sha256 == hash_key(secret)))
                 .mappings()
                 .one_or_none()
             )
@@ -83,6 +83,12 @@ class Keys:
         with self._database.read() as connection:
             valid = keys.select().where(keys.c.revoked_at.is_(None)).order_by(keys.c.created_at.desc())
             return [_key(row) for row in connection.execute(valid).mappings()]
+
+    def by_hash(self) -> dict[str, Key]:
+        """Hash of the key → key, for those that were not revoked: what a server keeps in memory."""
+        with self._database.read() as connection:
+            rows = connection.execute(keys.select().where(keys.c.revoked_at.is_(None))).mappings()
+            return {row["sha256"]: _key(row) for row in rows}
 
     def exist(self) -> bool:
         """Whether any valid key was made: without one, only loopback is served."""
@@ -100,7 +106,7 @@ class Keys:
             return bool(connection.execute(alive.values(revoked_at=now())).rowcount)
 
 
-def _hash(secret: str) -> str:
+def hash_key(secret: str) -> str:
     # The secret is 32 random bytes: a fast hash cannot be searched either.
     return hashlib.sha256(secret.encode()).hexdigest()
 
