@@ -4,7 +4,7 @@
       ▲                  │
       └── retry ── interrupted    (its owner is gone; a killed process is tried again by itself a few times)
 
-Each claim raises ``attempt``. Whoever works on a job shows its attempt with every write, and the write happens
+Each claim raises ``attempt``. Who works on a job shows its attempt with every write, and the write happens
 only while the job is still running that attempt: a process that was believed dead can publish nothing.
 """
 
@@ -209,6 +209,12 @@ class Jobs:
             get(connection, job_id)
             return connection.scalar(sa.select(jobs.c.result).where(jobs.c.id == job_id))
 
+    def result_folders(self) -> set[str]:
+        """The names of the folders of files that jobs have left (see ``result_folder``)."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(jobs.c.id, jobs.c.attempt).where(jobs.c.state == "success"))
+            return {result_folder(job_id, attempt) for job_id, attempt in rows.tuples()}
+
     def log(self, job_id: str, offset: int = 0) -> LogPart:
         with self._database.read() as connection:
             get(connection, job_id)
@@ -301,6 +307,11 @@ def get(connection: sa.Connection, job_id: str) -> Job:
     if row is None:
         raise UnknownTask(id=job_id)
     return read(row)
+
+
+def result_folder(job_id: str, attempt: int) -> str:
+    """Below ``Store.results``: the files of an attempt that succeeded."""
+    return f"{job_id}-{attempt}"
 
 
 def insert(connection: sa.Connection, job: NewJob) -> Job:

@@ -133,9 +133,15 @@ class Models:
         with self._changing() as connection:
             return allocate_version(connection, name)
 
-    def add(self, model: NewModel) -> Model:
-        """Enter an artifact that is in the store."""
+    def check_name(self, name: str, *, is_new_version: bool = False) -> None:
+        """Raise NameTaken if a model has the name (and no version is to be added) or is being trained."""
+        with self._database.read() as connection:
+            _check_name(connection, name, is_new_version)
+
+    def add(self, model: NewModel, *, is_new_version: bool = False) -> Model:
+        """Enter an artifact that is in the store. Raises NameTaken."""
         with self._changing() as connection:
+            _check_name(connection, model.name, is_new_version)
             return insert(connection, model)
 
     def load(self, name: str, version: int | None = None, *, limit: int | None = None) -> Model:
@@ -267,6 +273,12 @@ def insert(connection: sa.Connection, model: NewModel) -> Model:
         connection.execute(models.update().where(models.c.id == values["id"]).values(is_current=True))
     _bump(connection)
     return _get(connection, model.name, model.version)
+
+
+def _check_name(connection: sa.Connection, name: str, is_new_version: bool) -> None:
+    reserved = connection.scalar(sa.select(jobs.c.id).where(jobs.c.reserved_name == name).limit(1))
+    if reserved is not None or (not is_new_version and name_is_taken(connection, name)):
+        raise NameTaken(name=name)
 
 
 def name_is_taken(connection: sa.Connection, name: str) -> bool:

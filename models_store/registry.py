@@ -1,5 +1,6 @@
 """The registry as one object: models, data sets, jobs, reports, keys, feedback, workers over one database."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from models_store.jobs import Jobs
 from models_store.keys import Keys
 from models_store.models import Models
 from models_store.schema import reports
+from models_store.store import Store
 from models_store.workers import Workers
 
 
@@ -43,7 +45,7 @@ class Reports:
 @dataclass(frozen=True)
 class Registry:
     database: Database
-    home: Path
+    store: Store
     models: Models
     datasets: Datasets
     jobs: Jobs
@@ -53,17 +55,32 @@ class Registry:
     feedback: Feedback
     workers: Workers
 
+    def environment(self) -> dict[str, str]:
+        """The environment for a process that is to open the same registry."""
+        url = self.database.url.render_as_string(hide_password=False)
+        return {**os.environ, "CHISTO_HOME": str(self.store.home), "CHISTO_DATABASE_URL": url}
+
+    def sweep(self) -> int:
+        """Remove the files that no row knows of, left by killed processes; return how many things went."""
+        with self.store.locked():
+            return self.store.sweep(
+                tags={model.tag for model in self.models.all()},
+                datasets=self.datasets.files(),
+                results=self.jobs.result_folders(),
+            )
+
 
 @lru_cache(maxsize=4)
 def _open(url: str, home: Path) -> Registry:
     settings = get_settings().model_copy(update={"home": home, "database_url": url})
     database = open_database(settings)
     database.upgrade()
+    store = Store(home)
     return Registry(
         database=database,
-        home=home,
+        store=store,
         models=Models(database),
-        datasets=Datasets(database, home / "datasets"),
+        datasets=Datasets(database, store.datasets),
         jobs=Jobs(database),
         attempts=Attempts(database),
         reports=Reports(database),
