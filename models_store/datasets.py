@@ -77,6 +77,21 @@ class Datasets:
                 raise DatasetNameTaken(name=dataset.name) from None
             raise
 
+    def put(self, dataset: NewDataset) -> Dataset:
+        """Enter a file in place of the data set of that name, whose id stays; without one, as ``add`` does.
+
+        The file before is left to the sweep: a task may be about to read it.
+        """
+        values = {column.name: getattr(dataset, column.name) for column in fields(NewDataset)}
+        values |= {"report": dict(dataset.report)}
+        with self._database.write() as connection:
+            replaced = connection.execute(
+                datasets.update().where(datasets.c.name == dataset.name).values(values)
+            )
+            if replaced.rowcount:
+                return _get(connection, dataset.name)
+        return self.add(dataset)
+
     def delete(self, key: str) -> Dataset:
         """Row first, then file. Raises DatasetInUse while a job that is queued or running works on it."""
         with self._database.write() as connection:

@@ -1,7 +1,7 @@
 """What people say about scores. The text itself is kept only when it was asked to be."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,8 @@ class Feedback:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, judgements: list[Judgement]) -> None:
+    def add(self, judgements: Sequence[Judgement]) -> None:
+        """Keep them; one with the id of an earlier one takes its place."""
         columns = Judgement.__dataclass_fields__
         rows = [
             {name: getattr(each, name) for name in columns} | {"details": dict(each.details)}
@@ -44,7 +45,12 @@ class Feedback:
         ]
         if rows:
             with self._database.write() as connection:
+                connection.execute(feedback.delete().where(feedback.c.id.in_([row["id"] for row in rows])))
                 connection.execute(feedback.insert(), rows)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        with self._database.write() as connection:
+            connection.execute(feedback.delete().where(feedback.c.id.in_(ids)))
 
     def page(self, *, source: str | None = None, offset: int = 0, limit: int = 1000) -> list[Judgement]:
         """Oldest first, as a data set would have them."""
@@ -56,9 +62,12 @@ class Feedback:
         with self._database.read() as connection:
             return [Judgement(**row) for row in connection.execute(statement).mappings()]
 
-    def count(self) -> int:
+    def count(self, source: str | None = None) -> int:
+        statement = sa.select(sa.func.count()).select_from(feedback)
+        if source is not None:
+            statement = statement.where(feedback.c.source == source)
         with self._database.read() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(feedback)) or 0
+            return connection.scalar(statement) or 0
 
     def delete(self, text_sha256: str) -> int:
         """Forget all about a text; return how many rows went."""

@@ -24,7 +24,10 @@ Report = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A file on disk and how to read it. ``is_labelled``: None takes labels where there are some."""
+    """A file on disk and how to read it. ``is_labelled``: None takes labels where there are some.
+
+    ``replaces``: the data set of that name, if there is one, gets the new rows.
+    """
 
     path: str
     name: str
@@ -32,13 +35,15 @@ class Upload:
     text_column: str | None = None
     label_column: str | None = None
     is_labelled: bool | None = None
+    replaces: bool = False
 
 
 def ingest(registry: Registry, upload: Upload, report: Report | None = None) -> Dataset:
     """Clean a table, keep it as Parquet, enter its row. Raises chisto.tables.errors, DatasetNameTaken."""
     from chisto.tables import Table, open_table
 
-    registry.datasets.check_name(upload.name)
+    if not upload.replaces:
+        registry.datasets.check_name(upload.name)
     opened = open_table(Path(upload.path), text_column=upload.text_column, label_column=upload.label_column)
     with opened as table, Workspace.create(registry.store.work) as workspace:
         target = workspace.path / "dataset.parquet"
@@ -69,7 +74,7 @@ def ingest(registry: Registry, upload: Upload, report: Report | None = None) -> 
             path = registry.store.datasets / dataset.file
             registry.store.place(target, path)
             try:
-                return registry.datasets.add(dataset)
+                return registry.datasets.put(dataset) if upload.replaces else registry.datasets.add(dataset)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
