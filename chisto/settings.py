@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     max_loaded_bytes: int | None = Field(
         None, ge=1, description="Memory for models in each runner process; the least used give way."
     )
+    task_kinds: dict[str, str] = Field({}, description="Kinds of tasks of your own: name → module:function.")
     max_loaded_models: int = Field(16, ge=1, description="Own models that may be loaded at once.")
 
     # Who may call (`chisto keys` makes keys).

@@ -1,8 +1,8 @@
 """The queue as those see it who work on jobs: claim, begin, beat, publish; and jobs of the dead."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,9 +25,9 @@ class Publication:
     result: dict[str, Any] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
 
-    def add_model(self, model: NewModel) -> Model:
+    def add_model(self, model: NewModel, **changes: Any) -> Model:
         registered.lock(self.connection)
-        return registered.insert(self.connection, model)
+        return registered.insert(self.connection, replace(model, **changes))
 
     def add_report(self, kind: str, key: str, body: Mapping[str, Any]) -> None:
         save_report(self.connection, kind, key, body)
@@ -39,10 +39,17 @@ class Attempts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def has_queued(self) -> bool:
+        """Whether it may be worth claiming; cheap."""
+        with self._database.read() as connection:
+            return (
+                connection.scalar(sa.select(jobs.c.id).where(jobs.c.state == "queued").limit(1)) is not None
+            )
+
     def claim(self, worker: str, *, slots: int) -> list[Job]:
         """Take the oldest queued jobs, so many that at most ``slots`` run.
 
-        Parents that wait for children do not count.
+        Parents that wait for children do not count, and children wait while their parent does not run.
         """
         with self._database.write() as connection:
             children = jobs.alias()
@@ -53,8 +60,7 @@ class Attempts:
             free = slots - (connection.scalar(busy) or 0)
             if free <= 0:
                 return []
-            waiting = sa.select(jobs.c.id).where(jobs.c.state == "queued").order_by(jobs.c.rank, jobs.c.id)
-            chosen = list(connection.scalars(waiting.limit(free).with_for_update(skip_locked=True)))
+            chosen = list(connection.scalars(_WAITING.limit(free).with_for_update(skip_locked=True)))
             moment = now()
             connection.execute(
                 jobs.update()
@@ -102,6 +108,22 @@ class Attempts:
             connection.execute(jobs.update().where(jobs.c.id == job_id).values(values))
             return job.cancel_requested
 
+    def attend(self, job_id: str, attempt: int) -> bool:
+        """Show life on behalf of a process that is busy; return whether the attempt is still wanted."""
+        with self._database.write() as connection:
+            connection.execute(jobs.update().where(_is_held(job_id, attempt)).values(heartbeat_at=now()))
+            wanted = sa.select(jobs.c.id).where(_is_held(job_id, attempt), ~jobs.c.cancel_requested)
+            return connection.scalar(wanted) is not None
+
+    def attend_claimed(self, worker: str) -> None:
+        """Show life for all jobs that this worker has claimed and nobody has begun."""
+        claimed = (jobs.c.worker == worker, jobs.c.state == "running")
+        with self._database.read() as connection:
+            if connection.scalar(sa.select(jobs.c.id).where(*claimed).limit(1)) is None:
+                return
+        with self._database.write() as connection:
+            connection.execute(jobs.update().where(*claimed).values(heartbeat_at=now()))
+
     def is_wanted(self, job_id: str, attempt: int) -> bool:
         """Whether the attempt is still to be computed: running, and not cancelled."""
         with self._database.read() as connection:
@@ -147,10 +169,19 @@ class Attempts:
         with self._database.write() as connection:
             _interrupt(connection, _fence(connection, job_id, attempt))
 
-    def reap(self, is_dead: Callable[[str], bool], *, grace: timedelta, stale: timedelta) -> list[str]:
-        """Mark the running jobs as interrupted whose owner is dead, or silent for longer than ``stale``.
+    def reap(
+        self,
+        is_dead: Callable[[str], bool],
+        *,
+        own: Set[str],
+        max_tries: int,
+        grace: timedelta,
+        stale: timedelta,
+    ) -> list[str]:
+        """See to the running jobs whose owner is dead, or silent for longer than ``stale``; return their ids.
 
-        Nothing is done within ``grace`` of the last heartbeat.
+        Those in ``own`` are tried again; those of a server that is gone become interrupted. Nothing is done
+        within ``grace`` of the last heartbeat.
         """
         reaped = []
         with self._database.read() as connection:
@@ -164,9 +195,13 @@ class Attempts:
                     fresh = _fence(connection, job.id, job.attempt)
                 except Fenced:
                     continue
-                if fresh.heartbeat_at == job.heartbeat_at:
+                if fresh.heartbeat_at != job.heartbeat_at:
+                    continue
+                if job.id in own:
+                    _release(connection, fresh, max_tries)
+                else:
                     _interrupt(connection, fresh)
-                    reaped.append(job.id)
+                reaped.append(job.id)
         return reaped
 
     def add_children(self, job_id: str, attempt: int, children: list[NewJob]) -> list[Job]:
@@ -178,6 +213,9 @@ class Attempts:
             return [insert(connection, child) for child in children]
 
 
+_PARENT = jobs.alias("parents")
+_ORPHANED = sa.exists().where(_PARENT.c.id == jobs.c.parent, _PARENT.c.state != "running")
+_WAITING = sa.select(jobs.c.id).where(jobs.c.state == "queued", ~_ORPHANED).order_by(jobs.c.rank, jobs.c.id)
 _RUNNING = SELECT.where(jobs.c.state == "running")
 
 
