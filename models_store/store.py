@@ -66,6 +66,10 @@ class Store:
         versions = (path for name in self.models.iterdir() if name.is_dir() for path in name.iterdir())
         return {f"{path.parent.name}:{path.name}" for path in versions if path.is_dir()}
 
+    def has_uploads(self) -> bool:
+        """Whether somebody is uploading a file."""
+        return self.uploads.is_dir() and any(locks.is_owned(path) for path in self.uploads.iterdir())
+
     def place(self, source: Path, target: Path) -> None:
         """Move a finished file or folder to its final place, durably; call it under the lock."""
         target.parent.mkdir(parents=True, exist_ok=True)

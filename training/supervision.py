@@ -45,6 +45,11 @@ def supervise(job_id: str, attempt: int, time_limit_s: float, *, waits: bool) ->
     _settle(registry, job_id, attempt, TaskTimedOut(limit=f"{time_limit_s:g}") if is_late else None)
 
 
+def prepare() -> None:
+    """Have the imports of training under way before the first job comes."""
+    _nursery()
+
+
 def _is_wanted(registry: Registry, job_id: str, attempt: int, beats: bool) -> bool:
     """Whether the attempt is still wanted; ``beats``: also say that it is alive."""
     try:

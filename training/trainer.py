@@ -20,7 +20,7 @@ from models_store.jobs import Fenced, Job
 from models_store.locks import Workspace
 from models_store.registry import Registry, open_registry
 from training.jobs import COORDINATORS
-from training.supervision import supervise
+from training.supervision import prepare, supervise
 
 logger = logging.getLogger("chisto.trainer")
 
@@ -51,6 +51,7 @@ class Trainer:
         self._running: dict[str, Running] = {}
         self._client: Any = None
         self._busy_at = time.monotonic()
+        self._warmed = False
         self._due: dict[str, float] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -72,16 +73,26 @@ class Trainer:
             self._tidy()
         self._collect()
         if self._registry.attempts.has_queued() and self._connect():
+            self._warmed = True
             for job in self._registry.attempts.claim(self._name, slots=self._slots):
                 try:
                     self._start(job)
                 except Exception:
                     self._registry.attempts.release(job.id, job.attempt, max_tries=self._settings.task_tries)
                     raise
-        if self._running:
+        if self._running or self._expects_work():
             self._busy_at = time.monotonic()
         elif self._client is not None and time.monotonic() - self._busy_at > _IDLE_S:
             self._disconnect()
+
+    def _expects_work(self) -> bool:
+        """While somebody uploads data, a job is near: start Dask and the imports of training now, not then."""
+        if not self._is_due("look", _BEAT_S) or not self._registry.store.has_uploads():
+            return False
+        if not self._warmed and self._connect():
+            self._warmed = True
+            self._client.submit(prepare, pure=False).add_done_callback(lambda _: None)
+        return True
 
     def _start(self, job: Job) -> None:
         logger.info("job %s (%s), attempt %d", job.id, job.kind, job.attempt)
@@ -145,6 +156,10 @@ class Trainer:
         if self._client is not None and self._client.status == "running":
             return True
         self._disconnect()
+        import dask
+
+        # Read when distributed is imported, here and, from the environment, in the worker.
+        dask.config.set({"logging.distributed": "warning"})
         import distributed
 
         try:
@@ -161,7 +176,7 @@ class Trainer:
                     dashboard_address=None,
                     local_directory=str(self._scratch),
                     host="127.0.0.1",
-                    env=self._registry.environment(),
+                    env={**self._registry.environment(), "DASK_LOGGING__DISTRIBUTED": "warning"},
                 )
                 self._client = distributed.Client(cluster, set_as_default=False)
         except (OSError, TimeoutError) as error:
@@ -172,7 +187,7 @@ class Trainer:
         return True
 
     def _disconnect(self) -> None:
-        client, self._client = self._client, None
+        client, self._client, self._warmed = self._client, None, False
         if client is not None:
             cluster = client.cluster
             client.close(timeout=5)
