@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(512_000_000, ge=1, description="Largest file of a data set or a model.")
     scoring_timeout_s: float = Field(30.0, gt=0, description="After this long without a score the answer is 503.")
 
+    # Perspective API.
+    perspective_lenient: bool = Field(False, description="Leave out attributes that cannot be scored, no error.")
+    perspective_languages: str = Field("ru", description="Languages that are scored, separated by commas.")
+
     # Tasks.
     dask_scheduler: str | None = Field(None, description="Dask scheduler for tasks; processes here by default.")
     max_running_tasks: int | None = Field(None, ge=1, description="Computed at once; as many as cores by default.")
@@ -58,6 +62,19 @@ class Settings(BaseSettings):
     # The command line as a client of a server.
     url: str = Field("http://127.0.0.1:3000", description="Server that `chisto models` and the like talk to.")
     key: SecretStr | None = Field(None, description="Key to send to it.")
+
+    # The dashboard, which may live on another machine than the server.
+    api_url: str = Field("http://127.0.0.1:3000", description="Server that the dashboard shows.")
+    api_key: SecretStr | None = Field(None, description="Key that the dashboard sends to it.")
+    dashboard_host: str = Field("127.0.0.1", description="Beyond loopback a password is required.")
+    dashboard_port: int = Field(5006, ge=1, le=65535)
+    dashboard_password: SecretStr | None = Field(None, description="Asked for when the dashboard is opened.")
+    dashboard_origins: str = Field(
+        "", description="Addresses (host or host:port, with commas) under which browsers open the dashboard."
+    )
+    dashboard_cookie_secret: SecretStr | None = Field(
+        None, description="Signs the cookie of who has signed in; random at each start by default."
+    )
 
     @property
     def home_path(self) -> Path:

@@ -2,8 +2,11 @@
 
 import typer
 
+from cli.dashboard import dashboard, up
 from cli.serve import serve
 
 
 def register(app: typer.Typer) -> None:
+    app.command()(up)
     app.command()(serve)
+    app.command()(dashboard)

@@ -59,6 +59,10 @@ class AsyncClient:
     async def close(self) -> None:
         await self._http.aclose()
 
+    def speak(self, language: str) -> None:
+        """Ask for errors in this language, ru or en, from now on."""
+        self._http.headers["Accept-Language"] = language
+
     async def run(self, call: Call[T]) -> T:
         pause = FIRST_PAUSE_S
         for attempt in range(self._retries + 1):

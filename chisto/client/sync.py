@@ -58,6 +58,10 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
+    def speak(self, language: str) -> None:
+        """Ask for errors in this language, ru or en, from now on."""
+        self._http.headers["Accept-Language"] = language
+
     def run(self, call: Call[T]) -> T:
         pause = FIRST_PAUSE_S
         for attempt in range(self._retries + 1):

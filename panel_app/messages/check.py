@@ -1,0 +1,87 @@
+"""Texts of the page on which comments are checked."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "check.lead": (
+        "Вставьте один комментарий или много: оценка появится, пока вы пишете.",
+        "Paste one comment or many: the score appears while you type.",
+    ),
+    "check.text": ("Комментарии", "Comments"),
+    "check.placeholder": ("Напишите или вставьте сюда…", "Type or paste here…"),
+    "check.split": ("Где кончается комментарий", "Where a comment ends"),
+    "check.split.lines": ("В конце строки", "At the end of a line"),
+    "check.split.paragraphs": ("На пустой строке", "At an empty line"),
+    "check.split.whole": ("Всё — один", "All is one"),
+    "check.examples": ("Попробуйте на примерах", "Try an example"),
+    "check.example.1": (
+        "Спасибо за статью, давно искал такое объяснение!",
+        "Спасибо за статью, давно искал такое объяснение!",
+    ),
+    "check.example.2": ("Ты совсем тупой, раз такое пишешь.", "Ты совсем тупой, раз такое пишешь."),
+    "check.example.3": ("Вот же гн1да, опять всё сл0мал", "Вот же гн1да, опять всё сл0мал"),
+    "check.example.4": (
+        "Не согласен с автором: цифры за прошлый год говорят об обратном.",
+        "Не согласен с автором: цифры за прошлый год говорят об обратном.",
+    ),
+    "check.example.5": ("Вали отсюда, урод, никто тебя не звал", "Вали отсюда, урод, никто тебя не звал"),
+    "check.example.all": ("Все сразу", "All of them"),
+    "check.clear": ("Очистить", "Clear"),
+    "check.models": ("Модели", "Models"),
+    "check.threshold": ("Порог: токсичен с оценки", "Threshold: toxic from this score on"),
+    "check.threshold_own": (
+        "Сейчас у каждой модели свой порог: {values}.",
+        "Each model has its own now: {values}.",
+    ),
+    "check.threshold_moved": (
+        "Один порог для всех моделей: {value}.",
+        "One threshold for all models: {value}.",
+    ),
+    "check.threshold_reset": ("Вернуть порог модели", "Back to the model's own"),
+    "check.bands": ("Решения модели «{model}»", "What model “{model}” decides"),
+    "check.band.allow": ("пропустить", "allow"),
+    "check.band.review": ("проверить", "review"),
+    "check.band.block": ("заблокировать", "block"),
+    "check.empty": ("Здесь появится разбор", "The analysis appears here"),
+    "check.empty_lead": (
+        "Напишите комментарий или нажмите на пример. Слова окрасятся тем ярче, чем сильнее они повлияли на оценку.",
+        "Type a comment or click an example. Words get a colour that is the stronger the more they did to the score.",
+    ),
+    "check.summary": ("{count}, из них {toxic}", "{count}, {toxic} of them"),
+    "check.legend": (
+        "Красным — слова, которые повышают оценку модели «{model}», зелёным — понижают; подчёркнуты самые сильные.",
+        "Red words raise the score of model “{model}”, green ones lower it; the strongest are underlined.",
+    ),
+    "check.toxic": ("токсичный", "toxic"),
+    "check.clean": ("не токсичный", "not toxic"),
+    "check.contribution": ("вклад {value}", "contribution {value}"),
+    "check.restored": ("Прочитано за маскировкой:", "Read behind the disguise:"),
+    "check.score_of": ("Оценка модели {model}: {value}", "Score by {model}: {value}"),
+    "check.too_many": (
+        "Комментариев больше {limit}. Положите их в файл: так их можно проверить сколько угодно.",
+        "There are more than {limit} comments. Put them into a file: any number can be checked that way.",
+    ),
+    "check.rest": (
+        "Разобраны первые {shown}; оценки всех — в таблице ниже.",
+        "The first {shown} are analysed; the table below has the scores of all.",
+    ),
+    "check.download": ("Скачать оценки (CSV)", "Download the scores (CSV)"),
+    "check.file": ("Проверить файл", "Check a file"),
+    "check.file_lead": (
+        "Каждая строка получит оценку; таблицу можно скачать. Столбец с текстом находится сам.",
+        "Each row gets a score; the table can be downloaded. The column of the text is found by itself.",
+    ),
+    "check.file_running": ("Файл «{name}» оценивается", "The file “{name}” is being scored"),
+    "check.file_done": ("Файл «{name}» оценён моделью «{model}»", "The file “{name}” is scored by “{model}”"),
+    "check.file_top": (
+        "Самые токсичные — сверху; показаны первые {count}.",
+        "The most toxic come first; {count} are shown.",
+    ),
+    "check.file_download": ("Скачать таблицу с оценками", "Download the table with the scores"),
+    "check.column.text": ("Комментарий", "Comment"),
+    "check.column.score": ("Оценка", "Score"),
+    "check.column.verdict": ("Вердикт", "Verdict"),
+    "check.no_models": ("Нет загруженных моделей", "No model is loaded"),
+    "check.no_models_lead": (
+        "Откройте раздел «Модели» и загрузите одну.",
+        "Open the page “Models” and load one.",
+    ),
+}

@@ -1,0 +1,5 @@
+"""Texts of the page."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "explore.lead": ("", ""),
+}

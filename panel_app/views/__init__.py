@@ -1,0 +1,6 @@
+"""The pages, by the name they have in the address."""
+
+from panel_app.views.base import View
+from panel_app.views.check import CheckView
+
+VIEWS: dict[str, type[View]] = {view.key: view for view in (CheckView,)}
