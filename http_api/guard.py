@@ -70,6 +70,8 @@ class Caller:
 def needed_role(method: str, path: str) -> Role:
     if path.startswith("/api/v1/models/") and path.rstrip("/").endswith("/export"):
         return "manage"
+    if path.rstrip("/") == "/api/v1/feedback/dataset":
+        return "manage"
     for allowed, prefix in PREDICT:
         if allowed in ("*", method) and _is_below(path, prefix):
             return "predict"
