@@ -35,7 +35,15 @@ from models_store.schema import jobs
 State = Literal["queued", "running", "success", "failure", "cancelled", "interrupted"]
 ACTIVE: tuple[State, ...] = ("queued", "running")
 RETRIED: tuple[State, ...] = ("failure", "cancelled", "interrupted")
+Order = Literal["newest", "oldest", "updated"]
+_ORDERS: Mapping[Order, sa.ColumnElement[Any]] = {
+    "newest": jobs.c.created_at.desc(),
+    "oldest": jobs.c.created_at.asc(),
+    "updated": jobs.c.updated_at.desc(),
+}
 LOG_CHARS = 32_000
+#: kinds that add to the model of their name, and hold it while they are queued or running
+RESERVING = ("fit", "search")
 #: one step of priority is worth this much waiting
 _PRIORITY_S = 600.0
 
@@ -173,10 +181,11 @@ class Jobs:
         dataset_id: str | None = None,
         parent: str | None = None,
         with_children: bool = False,
+        order: Order = "newest",
         offset: int = 0,
         limit: int = 100,
     ) -> Page:
-        """Newest first; the children of searches only with ``parent`` or ``with_children``."""
+        """The newest first by default; the children of searches only with ``parent`` or ``with_children``."""
         conditions: list[sa.ColumnElement[bool]] = []
         if states:
             conditions.append(jobs.c.state.in_(states))
@@ -194,8 +203,8 @@ class Jobs:
             conditions.append(jobs.c.parent.is_(None))
         with self._database.read() as connection:
             total = connection.scalar(sa.select(sa.func.count()).select_from(jobs).where(*conditions)) or 0
-            newest = SELECT.where(*conditions).order_by(jobs.c.created_at.desc(), jobs.c.id)
-            rows = connection.execute(newest.offset(offset).limit(limit)).mappings()
+            ordered = SELECT.where(*conditions).order_by(_ORDERS[order], jobs.c.id)
+            rows = connection.execute(ordered.offset(offset).limit(limit)).mappings()
             return Page([read(row) for row in rows], total)
 
     def counts(self) -> dict[str, int]:
@@ -243,7 +252,7 @@ class Jobs:
             job = get(connection, job_id)
             if not job.can_retry:
                 raise TaskNotRetried(state=job.state)
-            reserved = job.model_name if job.kind == "fit" else None
+            reserved = job.model_name if job.kind in RESERVING else None
             if reserved is not None and not job.params.get("new_version"):
                 _check_name(connection, reserved)
             again = {

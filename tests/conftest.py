@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from postgres import Postgres, run_postgres
 
 ROOT = Path(__file__).parent.parent
 CHISTO = Path(sys.executable).parent / "chisto"
@@ -110,3 +111,10 @@ def new_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             return running
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server; each test makes databases of its own in it."""
+    with run_postgres() as running:
+        yield running
