@@ -34,6 +34,9 @@ class ChistoError(Exception):
         ),
     }
 
+    #: names of the parameters that a program may want as data, such as the columns to choose from
+    detail_names: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, **params: Any) -> None:
         self.params = params
         super().__init__(self.message("en"))
@@ -45,8 +48,13 @@ class ChistoError(Exception):
         return self.texts[language][1].format_map(self.params)
 
     def body(self, language: Language) -> dict[str, Any]:
-        """The one error shape: ``{"error": {"code", "message", "hint"}}``."""
-        return {"error": {"code": self.code, "message": self.message(language), "hint": self.hint(language)}}
+        """The one error shape: ``{"error": {"code", "message", "hint"}}``, and ``details`` where there are any."""
+        error = {"code": self.code, "message": self.message(language), "hint": self.hint(language)}
+        return {"error": {**error, "details": self.details} if self.details else error}
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {name: self.params[name] for name in self.detail_names}
 
 
 def preferred_language(accept_language: str | None, default: Language = "ru") -> Language:
@@ -383,6 +391,28 @@ class ModelNotTrained(Conflict):
     }
 
 
+class ModelLoadFailed(Unprocessable):
+    code = "model_load_failed"
+    texts = {
+        "en": (
+            "The model '{name}' could not be loaded: {reason}",
+            "The server's log says more; train it again.",
+        ),
+        "ru": (
+            "Модель «{name}» не удалось загрузить: {reason}",
+            "Подробности в журнале сервера; обучите модель заново.",
+        ),
+    }
+
+
+class StillLoading(Unavailable):
+    code = "still_loading"
+    texts = {
+        "en": ("The model '{name}' is still being loaded.", "Look at its state in a moment."),
+        "ru": ("Модель «{name}» ещё загружается.", "Посмотрите её состояние чуть позже."),
+    }
+
+
 class TooManyLoaded(Conflict):
     code = "too_many_loaded"
     texts = {
@@ -392,6 +422,33 @@ class TooManyLoaded(Conflict):
 
 
 # --- data sets and tasks --------------------------------------------------------------------------------------
+
+
+class UploadBroken(BadRequest):
+    code = "upload_broken"
+    texts = {
+        "en": ("The upload broke off before its end.", "Send the file again."),
+        "ru": ("Передача файла оборвалась.", "Отправьте файл ещё раз."),
+    }
+
+
+class DatasetUnlabelled(Unprocessable):
+    code = "dataset_unlabelled"
+    texts = {
+        "en": (
+            "The data set '{name}' has no labels.",
+            "Choose one whose comments are labelled 0 or 1.",
+        ),
+        "ru": ("В наборе данных «{name}» нет меток.", "Выберите набор, где комментарии размечены 0 и 1."),
+    }
+
+
+class NoResult(NotFound):
+    code = "no_result"
+    texts = {
+        "en": ("The task '{id}' has no such result.", "Only a task that has succeeded has results."),
+        "ru": ("У задачи «{id}» нет такого результата.", "Результаты есть только у успешных задач."),
+    }
 
 
 class UnknownDataset(NotFound):

@@ -171,8 +171,9 @@ class ModelCard(BaseModel):
     markdown: str
 
 
-class Names(Request):
-    name: Name
+class NameRequest(Request):
+    name: str = Field(max_length=64)
+    version: int | None = Field(None, ge=1, description="The newest version by default.")
 
 
 class PromoteRequest(Request):
@@ -272,8 +273,9 @@ class DropReport(BaseModel):
     rows_read: int
     rows_kept: int
     dropped: dict[str, int] = Field(
-        {}, description="missing, empty, non_binary, duplicate, contradictory … → rows."
+        {}, description="Reason (missing, empty, non_binary, malformed, duplicates, contradictions) → rows."
     )
+    contradictory_texts: int = Field(0, description="Texts that carry both labels.")
     examples: dict[str, list[int]] = Field(
         {}, description="Reason → numbers of some of its lines in the file."
     )
@@ -460,6 +462,42 @@ class EvaluationResponse(BaseModel):
     result: Evaluation | None = None
 
 
+# Feedback.
+
+
+class FeedbackRequest(Request):
+    """What a person says about a comment. Without `store_text` the comment's hash is kept, not the comment."""
+
+    text: Annotated[str, Field(min_length=1)]
+    is_toxic: bool
+    model: Name | None = Field(None, description="Whose score is recorded; the promoted one by default.")
+    store_text: bool = False
+
+
+class FeedbackInfo(BaseModel):
+    uuid: str
+    text_sha256: str = Field(description="Of the text in UTF-8.")
+    text: str | None = Field(None, description="Only where the sender asked to keep it.")
+    is_toxic: bool | None = Field(None, description="None where only a score was suggested.")
+    score: float | None = Field(None, description="Of the model at that time; or the one that was suggested.")
+    model: str | None = None
+    source: str = Field(description="api, perspective, or label_studio: and the project's number.")
+    created_at: datetime
+
+
+class FeedbackPage(BaseModel):
+    total: int
+    offset: int
+    feedback: list[FeedbackInfo] = Field(description="Oldest first.")
+
+
+class FeedbackDatasetRequest(Request):
+    """Makes a data set of the feedback that has a text and a label."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    source: str | None = Field(None, description="All sources by default.")
+
+
 # Keys, health, settings.
 
 Role = Literal["predict", "manage"]
@@ -512,6 +550,8 @@ class PublicSettings(BaseModel):
     max_texts: int
     max_text_chars: int
     max_loaded_bytes: int | None = Field(None, description="Memory for loaded models in each runner process.")
+    max_loaded_models: int
     max_saved_tasks: int
-    max_running_tasks: int
+    max_queued_tasks: int
+    max_running_tasks: int | None = Field(None, description="As many as cores where it is not set.")
     task_time_limit_s: float

@@ -1,11 +1,16 @@
 """Reading a request of the data plane: bytes in, checked texts out, or one clear error."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from pydantic import ValidationError
 
 from chisto.errors import (
     BadField,
+    BadName,
     BadThreshold,
     BrokenJson,
+    ChistoError,
     EmptyText,
     Language,
     NoTexts,
@@ -32,6 +37,16 @@ def reason(error_type: str, message: str, language: Language) -> str:
     return _REASONS_RU.get(error_type, message) if language == "ru" else message
 
 
+def refusal(first: Mapping[str, Any], path: Sequence[Any], language: Language) -> ChistoError:
+    """The error for the first thing that pydantic found wrong, at this path of the request."""
+    kind, message = first["type"], first["msg"]
+    if kind == "json_invalid":
+        return BrokenJson()
+    if kind == "string_pattern_mismatch" and path and path[-1] == "name":
+        return BadName()
+    return BadField(field=".".join(map(str, path)) or "body", reason=reason(kind, message, language))
+
+
 def parse_score_request(
     body: bytes, settings: Settings, language: Language
 ) -> tuple[ScoreRequest, list[str]]:
@@ -40,12 +55,9 @@ def parse_score_request(
         request = ScoreRequest.model_validate_json(body)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
-        if first["type"] == "json_invalid":
-            raise BrokenJson from None
-        field = ".".join(str(part) for part in first["loc"])
-        if field == "threshold":
+        if first["loc"] == ("threshold",):
             raise BadThreshold from None
-        raise BadField(field=field or "body", reason=reason(first["type"], first["msg"], language)) from None
+        raise refusal(first, first["loc"], language) from None
     if request.text is not None and request.texts is not None:
         raise BadField(
             field="text",

@@ -13,15 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from chisto.errors import BadField, BadRequest, BrokenJson, ChistoError, MethodNotAllowed, NotFound
-from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
-from chisto.validation import reason
+from chisto.errors import BadRequest, ChistoError, MethodNotAllowed, NotFound
+from chisto.schemas import ExplainResponse, FitRequest, PredictResponse, ScoreRequest, ScoresResponse
+from chisto.validation import refusal
+from chisto.version import VERSION
+from http_api import datasets, evaluate, keys, models, scores_file, system, tasks
 from http_api.metrics import exposition
 from http_api.responses import error_response, language_of
 
 logger = logging.getLogger("chisto")
-
-VERSION = "1.0.0"
 
 #: The calls that BentoML serves beside this application (service.py), for the one OpenAPI document.
 DATA_PLANE = (
@@ -46,6 +46,8 @@ def create_app() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_bug)
+    for part in (models, scores_file, datasets, tasks, evaluate, keys, system):
+        app.include_router(part.router)
     _add_documentation(app)
     return app
 
@@ -61,11 +63,8 @@ async def _on_chisto_error(request: Request, error: Exception) -> Response:
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return error_response(BrokenJson(), request.scope)
-    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    wrong = BadField(field=field, reason=reason(first["type"], first["msg"], language_of(request.scope)))
-    return error_response(wrong, request.scope)
+    path = first["loc"][1:] or first["loc"]
+    return error_response(refusal(first, path, language_of(request.scope)), request.scope)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -117,10 +116,13 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = FastAPI.openapi(app)
         responses = [response for _, response, _ in DATA_PLANE]
         _, definitions = models_json_schema(
-            [(ScoreRequest, "validation"), *((response, "serialization") for response in responses)],
+            [(ScoreRequest, "validation"), (FitRequest, "validation"), *((response, "serialization") for response in responses)],
             ref_template="#/components/schemas/{model}",
         )
-        document.setdefault("components", {}).setdefault("schemas", {}).update(definitions["$defs"])
+        components = document.setdefault("components", {})
+        components.setdefault("schemas", {}).update(definitions["$defs"])
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"key": []}, {}]  # without keys, this machine alone is served
         for path, response, summary in DATA_PLANE:
             document["paths"][path] = {"post": _operation(path, response.__name__, summary)}
         app.openapi_schema = document

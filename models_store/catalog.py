@@ -6,6 +6,7 @@ A name moves to another version only when all runner processes hold that version
 before for a moment longer: so neither a promotion nor an unloading fails a request.
 """
 
+import atexit
 import logging
 import os
 import socket
@@ -29,6 +30,9 @@ RUNNERS: Mapping[str, frozenset[str]] = {
     "cnn_runner": frozenset({"cnn"}),
     "sklearn_runner": frozenset({"logistic_regression", "linear_svc", "multinomial_naive_bayes"}),
 }
+
+GATEWAY = "gateway"
+HEARTBEAT_S = 3.0
 
 Presence = Literal["unloaded", "loading", "loaded", "failed"]
 
@@ -66,7 +70,10 @@ def worker_id(service: str) -> str:
 
 def runs(worker: Worker) -> bool:
     """Whether a worker that was heard of lately still lives; processes of this machine are looked at."""
-    _, host, pid = worker.id.split("/")
+    service, _, place = worker.id.partition("/")
+    host, _, pid = place.partition("/")
+    if service not in (GATEWAY, *RUNNERS):
+        return True
     return host != socket.gethostname() or os.path.exists(f"/proc/{pid}")  # noqa: PTH110 - hot
 
 
@@ -98,6 +105,12 @@ def living(registry: Registry) -> list[Worker]:
     return [worker for worker in registry.workers.alive() if runs(worker)]
 
 
+def is_settled(registry: Registry, generation: int) -> bool:
+    """Whether every gateway goes by this generation, and no model is on its way any more."""
+    gateways = registry.workers.alive(GATEWAY)
+    return all(worker.generation >= generation and not worker.models for worker in gateways if runs(worker))
+
+
 # --- the view ---------------------------------------------------------------------------------------------
 
 
@@ -109,19 +122,26 @@ class View:
     names: frozenset[str] = frozenset()
     by_name: Mapping[str, ServedModel] = field(default_factory=dict)
     default: ServedModel | None = None
-    #: some model is on its way into the runners
+    #: no model is on its way into the runners
     is_settled: bool = False
 
 
 class Catalog:
-    """Resolves names without touching the database; all gateways agree within a poll."""
+    """Resolves names without touching the database; all gateways agree within a poll.
+
+    Each says in the registry which generation it goes by, so that whoever promotes a model can wait for all.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._default_name = settings.default_model
         self._registry = open_registry(settings)
+        self._id = worker_id(GATEWAY)
+        self._reported: tuple[int, bool] | None = None
+        self._reported_at = 0.0
         self.view = View()
         self.refresh()
         threading.Thread(target=self._follow, name="catalog", daemon=True).start()
+        atexit.register(self._registry.workers.retire, self._id)
 
     def resolve(self, name: str | None) -> ServedModel:
         """The model of that name, or the promoted one. Raises UnknownModel, ModelNotLoaded."""
@@ -144,14 +164,17 @@ class Catalog:
         return self.resolve(model.name)
 
     def refresh(self) -> None:
-        """Look at the registry if it changed, or if a change is not yet done everywhere."""
-        view = self.view
-        if view.is_settled and self._registry.models.generation() == view.generation:
-            return
-        generation = self._registry.models.generation()  # before the models: these are never older
-        self.view = compose(
-            generation, self._registry.models.all(), living(self._registry), view, self._default_name
-        )
+        """Look at the registry if it changed, or if a change is not yet done everywhere; say so."""
+        view, registry = self.view, self._registry
+        generation = registry.models.generation()  # before the models: these are never older
+        if not view.is_settled or generation != view.generation:
+            models, workers = registry.models.all(), living(registry)
+            view = self.view = compose(generation, models, workers, view, self._default_name)
+        state = (view.generation, view.is_settled)
+        if state != self._reported or time.monotonic() - self._reported_at >= HEARTBEAT_S:
+            loading = {} if view.is_settled else {"": {"state": "loading"}}
+            registry.workers.report(self._id, GATEWAY, view.generation, loading)
+            self._reported, self._reported_at = state, time.monotonic()
 
     def _follow(self) -> None:
         while True:

@@ -5,16 +5,13 @@ the data set, or the error.
 """
 
 import hashlib
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from chisto.errors import ChistoError, Language, Unavailable
+from models_store import apart
 from models_store.datasets import Dataset, NewDataset
 from models_store.locks import Workspace
 from models_store.registry import Registry, open_registry
@@ -138,44 +135,12 @@ def _write_texts(table: Any, target: Path, report: Report | None) -> Written:
 
 def ingest_apart(registry: Registry, upload: Upload) -> Dataset:
     """``ingest`` in a process of its own; blocks until it is done and raises what it raised."""
-    process = subprocess.run(
-        [sys.executable, "-m", "models_store.ingest"],
-        input=json.dumps(asdict(upload)),
-        env=registry.environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    try:
-        answer = json.loads(process.stdout)
-    except ValueError:
-        raise Unavailable() from None
-    if "code" in answer:
-        raise _error(**answer)
-    return registry.datasets.get(answer["dataset"])
+    return registry.datasets.get(apart.ask(registry, "models_store.ingest", asdict(upload))["dataset"])
 
 
-def _error(code: str, status: int, texts: dict[str, list[str]]) -> ChistoError:
-    """An error as the other process told it."""
-    plain = {
-        language: tuple(text.replace("{", "{{").replace("}", "}}") for text in each)
-        for language, each in texts.items()
-    }
-    kind = type("IngestError", (ChistoError,), {"code": code, "status": status, "texts": plain})
-    error: ChistoError = kind()
-    return error
-
-
-def main() -> None:
-    upload = Upload(**json.load(sys.stdin))
-    try:
-        answer: dict[str, Any] = {"dataset": ingest(open_registry(), upload).id}
-    except ChistoError as error:
-        languages: tuple[Language, ...] = ("ru", "en")
-        texts = {language: [error.message(language), error.hint(language)] for language in languages}
-        answer = {"code": error.code, "status": error.status, "texts": texts}
-    json.dump(answer, sys.stdout)
+def _handle(request: dict[str, Any]) -> dict[str, Any]:
+    return {"dataset": ingest(open_registry(), Upload(**request)).id}
 
 
 if __name__ == "__main__":
-    main()
+    apart.answer(_handle)

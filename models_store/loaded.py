@@ -17,7 +17,7 @@ from chisto.scorers import Explanation
 from chisto.settings import Settings
 from models_store import artifacts
 from models_store.artifacts import LoadedModel
-from models_store.catalog import POLL_S, RUNNERS, living, standing, worker_id
+from models_store.catalog import HEARTBEAT_S, POLL_S, RUNNERS, living, standing, worker_id
 from models_store.models import Model
 from models_store.registry import open_registry
 
@@ -27,7 +27,6 @@ DEFAULTS = Path(__file__).parent / "defaults"
 #: A version that is no longer wanted stays for so long after every process has its successor: several polls
 #: of the gateways, and the requests that were on their way.
 GRACE_S = 3.0
-HEARTBEAT_S = 3.0
 #: After this long a model that could not be loaded is tried again.
 RETRY_FAILED_S = 30.0
 

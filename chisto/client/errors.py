@@ -18,7 +18,8 @@
 ``code`` names the reason exactly (``unknown_model``, ``name_taken`` …), as in `chisto.errors`.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import httpx
 
@@ -43,14 +44,20 @@ class ApiError(ClientError):
     expected_status: ClassVar[int | None] = None
 
     def __init__(
-        self, status: int, code: str, message: str, hint: str = "", field: str | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        hint: str = "",
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{message} {hint}".strip())
         self.status = status
         self.code = code
         self.message = message
         self.hint = hint
-        self.field = field
+        #: data for programs, such as the `columns` to choose from
+        self.details = dict(details or {})
 
 
 class BadRequest(ApiError):
@@ -103,8 +110,8 @@ def refusal(response: httpx.Response) -> ClientError:
     try:
         error = response.json()["error"]
         code, message, hint = error["code"], error["message"], error.get("hint", "")
-        field = error.get("field")
+        details = error.get("details")
     except (ValueError, KeyError, TypeError, AttributeError):
         return BadAnswer(str(response.request.url), f"HTTP {response.status_code} in an unknown shape")
     kind = _BY_STATUS.get(response.status_code, ServerFault if response.status_code >= 500 else ApiError)
-    return kind(response.status_code, str(code), str(message), str(hint), field)
+    return kind(response.status_code, str(code), str(message), str(hint), details)

@@ -141,6 +141,7 @@ class NoSuchColumn(BadRequest):
     """``columns``: list of the names that exist."""
 
     code = "no_such_column"
+    detail_names = ("columns",)
     texts = {
         "en": ("The table has no column '{column}'.", "Choose one of: {listed}."),
         "ru": ("В таблице нет столбца «{column}».", "Выберите один из: {listed}."),
@@ -162,6 +163,7 @@ class TextColumnUnknown(BadRequest):
     """``columns``: list of the candidates."""
 
     code = "text_column_unknown"
+    detail_names = ("columns",)
     texts = {
         "en": (
             "It is not clear which column holds the comments.",
@@ -181,6 +183,7 @@ class LabelColumnUnknown(BadRequest):
     """``columns``: list of the candidates."""
 
     code = "label_column_unknown"
+    detail_names = ("columns",)
     texts = {
         "en": (
             "It is not clear which column holds the labels (0: fine, 1: toxic).",
