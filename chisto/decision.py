@@ -50,13 +50,14 @@ class Calibration:
 
     def apply(self, logits: ArrayLike) -> NDArray[np.float64]:
         """Calibrated scores in [0, 1] of any array of logits."""
-        z = np.clip(self.slope * np.asarray(logits, np.float64) + self.offset, -_CLIP, _CLIP)
-        return 1.0 / (1.0 + np.exp(-z))
+        return 1.0 / (1.0 + np.exp(-np.clip(self.apply_linear(logits), -_CLIP, _CLIP)))
+
+    def apply_linear(self, logits: ArrayLike) -> NDArray[np.float64]:
+        """Calibrated logits: what the scores are the sigmoid of."""
+        return self.slope * np.asarray(logits, np.float64) + self.offset
 
     @classmethod
-    def fit(
-        cls, logits: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None
-    ) -> Calibration:
+    def fit(cls, logits: ArrayLike, labels: ArrayLike, weights: ArrayLike | None = None) -> Calibration:
         """The slope and offset of the greatest likelihood, by Newton's method; both classes must be present.
 
         Platt's targets keep a perfectly separated sample from an endless slope.
@@ -162,11 +163,15 @@ class Decision:
         """Read a ``decision.json``; ValueError where it is of another format or its numbers make no sense."""
         content = json.loads(path.read_text(encoding="utf-8"))
         if content.get("format") != FORMAT:
-            raise ValueError(f"decision.json has format {content.get('format')!r}, this version reads {FORMAT}")
+            raise ValueError(
+                f"decision.json has format {content.get('format')!r}, this version reads {FORMAT}"
+            )
         try:
             bands = content.get("bands")
             return cls(
-                Calibration(**content["calibration"]), float(content["threshold"]), Bands(**bands) if bands else None
+                Calibration(**content["calibration"]),
+                float(content["threshold"]),
+                Bands(**bands) if bands else None,
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"decision.json is broken: {error}") from error

@@ -8,12 +8,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from chisto.features.ngrams import hash_words
-from chisto.text import words
+from chisto.features.ngrams import cut, hash_words
+from chisto.text import word_texts
 
 Document = NDArray[np.int64]  # the numbers of the words of one text
 
-TRAINED_WORDS = 256  # of a longer text its first two thirds and last third are trained on
+TRAINED_WORDS = 256  # read of a longer text while training
 
 
 class Lexicon:
@@ -36,11 +36,8 @@ class Lexicon:
         numbers = self._numbers
         documents = []
         for text in texts:
-            found = [numbers.setdefault(word.text, len(numbers)) for word in words(text)]
-            if len(found) > most:
-                tail = most // 3
-                found = found[: most - tail] + found[-tail:]
-            documents.append(np.array(found, np.int64))
+            found = cut(word_texts(text), most)
+            documents.append(np.array([numbers.setdefault(word, len(numbers)) for word in found], np.int64))
         return documents
 
     def add_words(self, new: Sequence[str]) -> Document:
@@ -83,7 +80,9 @@ def count_words(documents: Sequence[Document], vocabulary: int) -> sp.csr_matrix
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
     flat = np.concatenate([*documents, np.zeros(0, np.int64)])
     offsets = np.concatenate(([0], np.cumsum(lengths)))
-    matrix = sp.csr_matrix((np.ones(len(flat), np.float32), flat, offsets), shape=(len(documents), vocabulary))
+    matrix = sp.csr_matrix(
+        (np.ones(len(flat), np.float32), flat, offsets), shape=(len(documents), vocabulary)
+    )
     matrix.sum_duplicates()
     return matrix
 

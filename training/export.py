@@ -12,7 +12,13 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
 
 OPSET = 18
 INPUT, OUTPUT = "vectors", "logit"
@@ -44,7 +50,9 @@ def build_graph(convolutions: Sequence[Convolution], head: Head) -> onnx.ModelPr
             numpy_helper.from_array(convolution.bias.astype(np.float32), f"{name}.bias"),
         ]
         nodes += [
-            helper.make_node("Conv", ["channels", f"{name}.weight", f"{name}.bias"], [f"{name}.raw"], name=name),
+            helper.make_node(
+                "Conv", ["channels", f"{name}.weight", f"{name}.bias"], [f"{name}.raw"], name=name
+            ),
             helper.make_node("Relu", [f"{name}.raw"], [f"{name}.active"]),
             helper.make_node("GlobalMaxPool", [f"{name}.active"], [f"{name}.max"]),
         ]

@@ -90,10 +90,13 @@ class Examples:
     documents: list[Document]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
+    offsets: NDArray[np.float32]  # logits of another model that the network is to be added to
     pairs: NDArray[np.int64]  # (pairs, 2): the number of a toxic comment and that of its rewording
 
 
-def collate(documents: Sequence[Document], rows: Rows, shape: Shape, device: torch.device) -> tuple[Tensor, ...]:
+def collate(
+    documents: Sequence[Document], rows: Rows, shape: Shape, device: torch.device
+) -> tuple[Tensor, ...]:
     """The arguments of Network.forward for some documents."""
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
     distinct, inverse = np.unique(np.concatenate([*documents, np.zeros(1, np.int64)]), return_inverse=True)
@@ -103,7 +106,9 @@ def collate(documents: Sequence[Document], rows: Rows, shape: Shape, device: tor
     return tuple(torch.from_numpy(array).to(device) for array in (flat, offsets, places))
 
 
-def predict(network: Network, documents: Sequence[Document], rows: Rows, size: int = 128) -> NDArray[np.float32]:
+def predict(
+    network: Network, documents: Sequence[Document], rows: Rows, size: int = 128
+) -> NDArray[np.float32]:
     """Logits (texts,) in evaluation mode."""
     network.eval()
     device = network.head.weight.device
@@ -151,7 +156,11 @@ def fit(
         for chosen in batches(lengths, schedule.batch, rng):
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate * _cosine(step / steps)
-            pairs = examples.pairs[rng.integers(0, len(examples.pairs), pairs_in_batch)] if len(examples.pairs) else None
+            pairs = (
+                examples.pairs[rng.integers(0, len(examples.pairs), pairs_in_batch)]
+                if len(examples.pairs)
+                else None
+            )
             loss = _loss(network, examples, rows, chosen, pairs, schedule, device)
             optimizer.zero_grad()
             loss.backward()
@@ -182,10 +191,13 @@ def _loss(
     logits = network(*collate(documents, rows, network.shape, device))
     targets = torch.from_numpy(examples.targets[chosen]).to(device)
     weights = torch.from_numpy(examples.weights[chosen]).to(device)
-    own = logits[: len(chosen)]
-    loss = functional.binary_cross_entropy_with_logits(own, targets, weight=weights, reduction="sum") / len(chosen)
+    own = logits[: len(chosen)] + torch.from_numpy(examples.offsets[chosen]).to(device)
+    loss = functional.binary_cross_entropy_with_logits(own, targets, weight=weights, reduction="sum") / len(
+        chosen
+    )
     if pairs is not None:
-        toxic, polite = logits[len(chosen) :].chunk(2)
+        other = torch.from_numpy(examples.offsets[pairs.T.ravel()]).to(device)
+        toxic, polite = (logits[len(chosen) :] + other).chunk(2)
         loss = loss + schedule.ranking * functional.relu(schedule.margin - (toxic - polite)).mean()
     return loss
 

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-SMALLEST, LARGEST = 1, 6
-LONGEST_WORD = 40  # characters hashed of one word: its first 28 and last 12; the rest of a longer one is noise
+LARGEST = 6
+LONGEST_WORD = (
+    40  # characters hashed of one word: its first 28 and last 12; the rest of a longer one is noise
+)
 _HEAD, _TAIL = 28, 12
 _FIRST, _LAST = "\x02", "\x03"
 _MULTIPLIER = np.uint32(0x01000193)
 _WHOLE = 31  # the "size" of a whole word
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,9 @@ def hash_words(words: Sequence[str]) -> Hashes:
     lengths = np.fromiter(map(len, marked), np.int64, len(marked))
     codes = np.frombuffer("".join(marked).encode("utf-32-le", "surrogatepass"), np.uint32)
     owner = np.repeat(np.arange(len(marked)), lengths)
-    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(codes))  # characters up to the end of the word
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(
+        len(codes)
+    )  # characters up to the end of the word
     values, owners, sizes = [], [], []
     rolling = np.zeros(len(codes), np.uint32)
     for size in range(1, LARGEST + 1):
@@ -60,6 +67,13 @@ def hash_words(words: Sequence[str]) -> Hashes:
         np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
         np.concatenate(sizes)[order],
     )
+
+
+def cut(words: list[Item], most: int) -> list[Item]:
+    """The words of a text that a model reads: of a text with more than ``most``, three quarters from its start, a quarter
+    from its end."""
+    tail = most // 4
+    return words if len(words) <= most else words[: most - tail] + words[-tail:]
 
 
 def _shorten(word: str) -> str:

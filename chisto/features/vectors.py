@@ -31,7 +31,9 @@ class Tables:
         if self.dense.dtype != np.int8 or self.wide.dtype != np.int8:
             raise ValueError("the tables of n-grams must be INT8")
 
-    def embed(self, words: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
+    def embed(
+        self, words: Sequence[str]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
         """Vectors (words, dimension), wide sums (words,) and n-gram counts (words,) of some words."""
         hashes = hash_words(words)
         starts = hashes.offsets[:-1]

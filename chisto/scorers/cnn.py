@@ -19,16 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chisto.decision import Decision
+from chisto.features.ngrams import cut
 from chisto.features.vectors import ABSENT, Tables, WordVectors
 from chisto.scorers.base import Contribution, Explanation
-from chisto.text import Word, normalize, words
+from chisto.text import Word, normalize, word_texts, words
 
 FORMAT = 1
-MOST_WORDS = 1024  # of a longer text its first 768 and last 256 words are read
-_HEAD = 768
+MOST_WORDS = 1024  # of a longer text its first three quarters of these and its last quarter are read
 _TEXTS = 32  # comments in one call of ONNX Runtime
 _CELLS = 8192  # words in one call, padding counted: bounds the memory of long texts
-_SPANS = 96  # occlusions of one text: of a longer one, stretches first, then the words of the strongest stretches
+_SPANS = (
+    96  # occlusions of one text: of a longer one, stretches first, then the words of the strongest stretches
+)
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,6 @@ class Config:
             return cls(FORMAT, int(content["widest"]), int(content["smallest_ngram"]))
         except (KeyError, TypeError) as error:
             raise ValueError(f"config.json is broken: {error}") from error
-
-
-def read_words(text: str) -> list[Word]:
-    """The words of a text that the model reads: of a very long one, the beginning and the end."""
-    found = words(text)
-    return found if len(found) <= MOST_WORDS else found[:_HEAD] + found[_HEAD - MOST_WORDS :]
 
 
 class CnnScorer:
@@ -89,7 +85,7 @@ class CnnScorer:
         return cls(session, tables, config, Decision.load(directory / "decision.json"))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = self._vectors.look_up([[word.text for word in read_words(text)] for text in texts])
+        rows = self._vectors.look_up([cut(word_texts(text), MOST_WORDS) for text in texts])
         return self._run(rows)
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -100,13 +96,15 @@ class CnnScorer:
         return [self._explain(text) for text in texts]
 
     def _explain(self, text: str) -> Explanation:
-        found = read_words(text)
+        found: list[Word] = cut(words(text), MOST_WORDS)
         rows = self._vectors.look_up([[word.text for word in found]])[0]
         logit = float(self._run([rows])[0])
         groups = _split(np.arange(len(found)), _SPANS)
         effects = self._occlude(rows, groups, logit)
         if len(groups) < len(found):
-            strongest = sorted(range(len(groups)), key=lambda i: -abs(effects[i]))[: max(1, _SPANS // len(groups[0]))]
+            strongest = sorted(range(len(groups)), key=lambda i: -abs(effects[i]))[
+                : max(1, _SPANS // len(groups[0]))
+            ]
             single = [np.array([i]) for g in strongest for i in groups[g]]
             rest = [g for g in range(len(groups)) if g not in set(strongest)]
             effects = self._occlude(rows, single, logit) + [effects[g] for g in rest]
