@@ -6,7 +6,7 @@ export CHISTO_HOME ?= $(CURDIR)/.chisto
 export BENTOML_DO_NOT_TRACK := True
 
 .DEFAULT_GOAL := help
-.PHONY: help install up serve dashboard down test lint models bench lock clean
+.PHONY: help install up serve dashboard test lint models bench images lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,11 @@ models: $(VENV)/.all ## Train the shipped models anew; DATA=folder of the traini
 
 bench: $(VENV)/.all ## Measure what README quotes
 	$(BIN)/python -m bench
+
+images: $(VENV)/.serve ## Build the container images (needs Docker)
+	$(BIN)/bentoml build -q
+	$(BIN)/bentoml containerize chisto:latest -t chisto:1.0.0
+	docker build -f deploy/dashboard.Dockerfile -t chisto-dashboard:1.0.0 .
 
 lock: $(VENV)/.serve ## Write deploy/requirements.txt anew after a change of the pins
 	$(BIN)/python deploy/lock.py > deploy/requirements.txt.part && mv deploy/requirements.txt.part deploy/requirements.txt

@@ -3,6 +3,7 @@
 import typer
 
 from cli.dashboard import dashboard, up
+from cli.score import score
 from cli.serve import serve
 
 
@@ -10,3 +11,4 @@ def register(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(serve)
     app.command()(dashboard)
+    app.command()(score)

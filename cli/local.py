@@ -6,7 +6,7 @@ from chisto.errors import UnknownModel
 from chisto.settings import get_settings
 from models_store import artifacts
 from models_store.artifacts import MANIFEST, LoadedModel
-from models_store.loaded import DEFAULTS
+from models_store.shipped import DEFAULTS
 
 
 def load_model(name: str | None) -> LoadedModel:
@@ -30,14 +30,14 @@ def _stored(name: str | None) -> Path | None:
     from models_store.database import database_url
 
     settings = get_settings()
-    if database_url(settings).startswith("sqlite") and not (settings.home_path / "registry.db").is_file():
-        return None
+    url = database_url(settings)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return None  # looking must not make one
     from models_store.registry import open_registry
-    from models_store.store import open_store
 
     registry = open_registry(settings)
     try:
         model = registry.models.get(name) if name is not None else registry.models.aliased()
     except UnknownModel:
         return None
-    return open_store(settings).fetch(model.tag) if model is not None else None
+    return registry.store.fetch(model.tag) if model is not None else None
