@@ -5,4 +5,15 @@ from chisto.text.pipeline import Word, word_texts, words
 from chisto.text.rule import Rule
 from chisto.text.tokenization import Token, tokenize
 
-__all__ = ["RULES", "Normalized", "Restored", "Rule", "Token", "Word", "normalize", "tokenize", "word_texts", "words"]
+__all__ = [
+    "RULES",
+    "Normalized",
+    "Restored",
+    "Rule",
+    "Token",
+    "Word",
+    "normalize",
+    "tokenize",
+    "word_texts",
+    "words",
+]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from importlib import resources
@@ -12,6 +15,8 @@ from chisto.text.characters import RUSSIAN, RUSSIAN_SOUNDS
 
 # People mask insults far oftener than ordinary words, so a hidden word is this many times likelier one of them.
 INSULT_ODDS = 40
+# So many of the most frequent words tell how letters follow each other.
+SAMPLE = 8000
 
 
 class Lexicon:
@@ -51,6 +56,15 @@ class Lexicon:
             return words[0]
         return words[(fitting & -fitting).bit_length() - 1]
 
+    def guess(self, *patterns: tuple[Sequence[str], float]) -> str | None:
+        """The word with the greatest weight times odds among those that fit one of (slots, odds)."""
+        found = [
+            (odds * self.weights[word], word)
+            for slots, odds in patterns
+            if (word := self.fit(slots)) is not None
+        ]
+        return max(found)[1] if found else None
+
     @cached_property
     def _by_length(self) -> dict[int, list[str]]:
         by_length: dict[int, list[str]] = {}
@@ -61,7 +75,9 @@ class Lexicon:
     def _columns(self, length: int) -> list[dict[str, int]]:
         columns = self._index.get(length)
         if columns is None:
-            columns = self._index[length] = [_bits(column) for column in zip(*self._by_length[length], strict=True)]
+            columns = self._index[length] = [
+                _bits(column) for column in zip(*self._by_length[length], strict=True)
+            ]
         return columns
 
     @cached_property
@@ -72,7 +88,8 @@ class Lexicon:
 def _bits(column: Iterable[str]) -> dict[str, int]:
     letters = "".join(column)[::-1]
     return {
-        letter: int("".join(["1" if other == letter else "0" for other in letters]), 2) for letter in set(letters)
+        letter: int("".join(["1" if other == letter else "0" for other in letters]), 2)
+        for letter in set(letters)
     }
 
 
@@ -94,7 +111,9 @@ def insulting() -> Lexicon:
 @cache
 def russian() -> Lexicon:
     """Russian words of comments, the insulting ones weighing more, as hidden words go."""
-    weights = {word: float(count) for word, count in _counts().items() if word[0] in RUSSIAN and "-" not in word}
+    weights = {
+        word: float(count) for word, count in _counts().items() if word[0] in RUSSIAN and "-" not in word
+    }
     hidden = insulting().weights
     return Lexicon(weights | {word: INSULT_ODDS * weight for word, weight in hidden.items()})
 
@@ -112,10 +131,42 @@ def insults_by_sound() -> dict[str, str]:
     weights = insulting().weights
     for word in sorted(weights, key=lambda word: -weights[word]):
         if len(word) >= 3:
-            found.setdefault(squeeze("".join(RUSSIAN_SOUNDS[letter] for letter in word if letter != "-")), word)
+            found.setdefault(
+                squeeze("".join(RUSSIAN_SOUNDS[letter] for letter in word if letter != "-")), word
+            )
     return found
 
 
 def squeeze(sounds: str) -> str:
-    """One sign for repeated ones: people spell «ый» as iy, yi, ij, y and double letters at will."""
-    return "".join(sign for index, sign in enumerate(sounds) if not index or sounds[index - 1] != sign)
+    """One i for several: people spell «ый» as iy, yi, ij or y."""
+    return re.sub("i+", "i", sounds)
+
+
+def unstretched(slots: Sequence[str]) -> list[str]:
+    """Slots without repetitions, for words both disguised and stretched: «п1д0рррр»."""
+    return [slot for index, slot in enumerate(slots) if not slot or not index or slots[index - 1] != slot]
+
+
+def spelled(slots: Sequence[str]) -> str:
+    """The likeliest letters for slots that no known word fits, by how letters follow each other in Russian."""
+    paths = {"": (0.0, "")}
+    for slot in slots:
+        paths = {
+            letter: max(
+                (cost + _follows().get((last, letter), -9.0), path + letter)
+                for last, (cost, path) in paths.items()
+            )
+            for letter in slot
+        }
+    return max(paths.values())[1]
+
+
+@cache
+def _follows() -> dict[tuple[str, str], float]:
+    """The logarithm of the share of each letter after another one, or at the beginning of a word."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    lasts: Counter[str] = Counter()
+    for word, _ in zip(_counts(), range(SAMPLE), strict=False):
+        pairs.update(zip(("", *word), word, strict=False))
+        lasts.update(("", *word[:-1]))
+    return {pair: math.log(count / lasts[pair[0]]) for pair, count in pairs.items()}

@@ -7,96 +7,133 @@ from collections.abc import Iterator
 
 from chisto.text.aligned import Edit
 from chisto.text.characters import DIGITS, JOINTS, SIGNS, STRONG_MASKS
-from chisto.text.lexicon import Lexicon, insulting, russian
+from chisto.text.lexicon import insulting, russian, spelled, unstretched
 from chisto.text.rule import Rule
 
 STRONG = re.escape(STRONG_MASKS)
 JOINT = re.escape(JOINTS)
 SIGN = re.escape("".join(SIGNS))
 
+LONGEST = 40
+
 # ── digits ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-WITH_DIGITS = re.compile(r"(?<![\w])(?=[\dа-я]*[а-я])(?=[а-я]*\d)[\dа-я]{3,40}(?![\w])")
+WITH_DIGITS = re.compile(r"(?<![\w@$])[\dа-я]{3,40}(?![\w@$]|[!*#]\w)")
 LEADING = re.compile(r"(\d+)([а-я]+)")
 TRAILING = re.compile(r"([а-я]+)(\d+)")
+# What follows a number: units, endings of ordinals, words of counting.
 UNITS = frozenset(
-    ["а", "б", "в", "г", "д", "е", "ж", "з", "и", "к", "л", "м", "н", "о", "п", "р", "с", "т", "у", "ф", "х", "ц", "ч", "ш", "щ", "э", "ю", "я", "г", "гб", "гг", "гц", "дб", "дв", "дн", "дня", "дней", "год", "года", "году", "лет", "кк", "квт", "кв", "кг", "кгц", "км", "кбит", "кб", "л", "м", "мб", "мбит", "мвт", "мг", "мгц", "мин", "мкм", "мкр", "мл", "млн", "млрд", "мм", "мп", "мпа", "мс", "мсек", "мск", "ч", "час", "часа", "часов", "об", "оз", "па", "пт", "руб", "рубл", "сек", "см", "ст", "стр", "тб", "тн", "тыс", "тыщ", "трлн", "уе", "шт", "этаж", "эт", "х", "хх", "ый", "ой", "ая", "ое", "го", "ти", "ми", "му", "ю", "й", "ом", "ые", "ых", "ым", "ыми", "ую", "ей", "ем", "ам", "ах", "ов", "раз", "раза", "в"]
+    """
+    а б в г д е ж з и к л м н о п р с т у ф х ц ч ш щ э ю я г гб гг гц дб дв дн дня дней год года году лет кк квт кв кг кгц
+    км кбит кб л м мб мбит мвт мг мгц мин мкм мкр мл млн млрд мм мп мпа мс мсек мск ч час часа часов об оз па пт руб рубл сек
+    см ст стр тб тн тыс тыщ трлн уе шт этаж эт х хх ый ой ая ое го ти ми му ю й ом ые ых ым ыми ую ей ем ам ах ов раз раза
+    """.split()
 )
 
 
 def undigit(word: str) -> str | None:
     """A word with digits for letters in letters; None where the digits count something."""
-    slots = [DIGITS.get(char, " ") if char.isdigit() else char for char in word]
-    match = LEADING.fullmatch(word)
-    if match and len(match[1]) == 1 and (found := insulting().fit([letters[0] for letters in slots])):
-        return found
-    if match and (match[2] in UNITS or match[2] in russian() and len(match[2]) > 2):
+    slots = [_slot(char) for char in word]
+    if any(char.isdigit() and not slot for char, slot in zip(word, slots, strict=True)):
         return None
-    match = TRAILING.fullmatch(word)
-    if match and match[1] in russian():
-        return insulting().fit([letters[0] for letters in slots]) if len(match[2]) == 1 else None
+    first = [slot[:1] for slot in slots]
     letters = sum(not char.isdigit() for char in word)
-    if letters < 2:
-        return None
-    found = russian().fit(slots) or russian().fit(_unstretched(slots))
-    if found or letters < 4 or not word[0].isalpha() or not word[-1].isalpha():
+    if match := LEADING.fullmatch(word):
+        if len(match[1]) < 3 and (found := insulting().fit(first)):
+            return found
+        if match[2] in UNITS or (match[2] in russian() and len(match[2]) > 2):
+            return None
+    if (match := TRAILING.fullmatch(word)) and match[1] in russian():
+        if len(match[2]) > 1:
+            return None
+        found = insulting().fit(first) or russian().fit(first)
+        if found is None or match[2] == "0" or found in insulting():
+            return found
+        return found if russian().weight(found) > russian().weight(match[1]) else None
+    if letters == 1 and len(word) < 5:
+        return insulting().fit(first) if len(word) == 4 or word[0].isdigit() and word[-1].isdigit() else None
+    found = russian().guess((first, 1), (slots, 0.5), (unstretched(slots), 0.1))
+    if found or not _is_scattered(word):
         return found
-    return "".join(letters[0] for letters in slots) if " " not in slots else None
+    return spelled(slots)
 
 
-def _unstretched(slots: list[str]) -> list[str]:
-    """Slots without repetitions: «п1д0рррр»."""
-    return [letters for index, letters in enumerate(slots) if not letters or index == 0 or slots[index - 1] != letters]
+def _is_scattered(word: str) -> bool:
+    """Whether digits stand among the letters of a word, not before or after them."""
+    letters = [index for index, char in enumerate(word) if char.isalpha()]
+    return len(letters) > 2 and letters[-1] - letters[0] > len(letters) - 1 and not NUMBER.search(word)
 
 
 def find_digits(chunk: str) -> list[Edit]:
     """«п1дор», «4то», «6лядь», but not «100р», «4к», «т34»."""
+    if not HAS_DIGIT.search(chunk):
+        return []
     return [
         Edit(match.start(), match.end(), word)
         for match in WITH_DIGITS.finditer(chunk)
-        if (word := undigit(match[0])) is not None
+        if not match[0].isdigit() and not match[0].isalpha() and (word := undigit(match[0])) is not None
     ]
 
+
+NUMBER = re.compile(r"\d{3}")
+VAGUE = re.compile(r"\d{3}|[!|]")
+HAS_DIGIT = re.compile(r"\d[а-я]|[а-я]\d")
 
 # ── masks ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 RUN = re.compile(rf"[а-я\d{STRONG}{SIGN}{JOINT}]+")
 PART = re.compile(rf"[а-я\d{STRONG}{SIGN}]+")
 HAS_STRONG = re.compile(f"[{STRONG}{SIGN}]")
-HAS_JOINT = re.compile(rf"[а-я][{JOINT}][а-я]")
-BROKEN = re.compile(rf"[а-я]+(?:[{JOINT}][а-я]+)+")
-MASKS = re.compile(rf"[{STRONG}{SIGN}]+")
-EDGES = JOINTS + "!|("
-LONGEST = 40
-NO_DIGITS = {ord(digit): None for digit in "0123456789"}
+HAS_LETTER = re.compile("[а-я]")
+MASKS = re.compile(rf"[{STRONG}{SIGN}{JOINT}]+")
+EDGES = JOINTS + "!|"
+SLIPPED = re.compile(r"!+1[!1]*$")  # the shift key let go too early
+# How likely a mask hides a letter or two more or fewer than it has signs.
+LOOSELY = ((1, 0.15), (-1, 0.1), (2, 0.05), (-2, 0.05))
 
 
 def unmask(word: str) -> str | None:
     """The word under strong masks: «с*ка», «х**», «бл@ть», «п***ц»; None where nothing fits."""
-    letters = sum(char.isalpha() for char in word)
-    hidden = len(word) - letters
-    if not letters or len(word) > LONGEST or not _is_masked(word, letters, hidden):
+    if len(word) > LONGEST or not _is_masked(word):
         return None
-    bare = MASKS.sub("", word).translate(NO_DIGITS)
+    bare = "".join(char for char in word if char.isalpha())
     if word.strip(STRONG_MASKS) == bare and bare in russian():
         return None  # emphasis or a footnote, no mask
     slots = [_slot(char) for char in word]
     first = [slot[:1] for slot in slots]
-    anything = [slot if char.isalnum() else "" for char, slot in zip(word, slots, strict=True)]
-    found = insulting().fit(first) or insulting().fit(slots) or insulting().fit(anything) or _fit_loosely(insulting(), word)
-    if found is None and len(word) > 3 and letters >= hidden:
-        found = russian().fit(first) or russian().fit(slots) or russian().fit(anything)
-    if found is None and len(bare) > 2 and bare in russian():
-        found = bare  # «ду*рак»: put in, not put over
-    return found or (russian().fit(_unstretched(slots)) if letters > 2 else None)
+    blank = [slot if char.isalnum() else "" for char, slot in zip(word, slots, strict=True)]
+    exact = [(first, 1.0), (slots, 0.5), (blank, 0.2)]
+    lexicon = russian() if len(bare) > 1 else insulting()
+    found = lexicon.guess(*exact, *_loosely(word, slots))
+    if found is None or (len(word) == 3 and lexicon.weight(found) < USUAL and found not in insulting()):
+        found = bare if len(bare) > 2 and bare in russian() and not DIGIT.search(word) else None  # «ду*рак»
+    if found is None and len(bare) > 2:
+        found = russian().fit(unstretched(slots)) or (
+            spelled(slots) if all(slots) and not VAGUE.search(word) else None
+        )
+    return found
 
 
-def _is_masked(word: str, letters: int, hidden: int) -> bool:
+DIGIT = re.compile(r"\d")
+# A three-letter word is restored to one at least as frequent as this.
+USUAL = 100.0
+
+
+def _is_masked(word: str) -> bool:
+    """Whether there is enough of a word to see, and its signs may be masks at all."""
+    letters = sum(char.isalpha() for char in word)
+    read = sum(char in DIGITS or char in SIGNS for char in word)
+    blind = len(word) - letters - read
+    if not letters or not blind + read:
+        return False
+    if blind and WEAKER.issuperset(char for char in word if not char.isalpha()):
+        return len(word) > 3 and letters > blind
     if letters == 1:
-        return 2 <= hidden <= 5 and set(word[1:]) <= set("*#") or 2 <= hidden <= 5 and set(word[:-1]) <= set("*#")
-    if any(char.isdigit() for char in word):
-        return letters > 2
-    return bool(hidden) and (len(word) > 3 or not set(word) & set("%&^~+"))
+        return (2 <= blind <= 5 and not read and "*" in word) or (read > 1 and not blind and len(word) > 3)
+    return blind <= letters + read // 2 + (letters > 1)
+
+
+WEAKER = frozenset("%&^~+")
 
 
 def _slot(char: str) -> str:
@@ -105,43 +142,89 @@ def _slot(char: str) -> str:
     return DIGITS.get(char) or SIGNS.get(char, "")
 
 
-def _fit_loosely(lexicon: Lexicon, word: str) -> str | None:
-    """Stars are not always counted: a run of two or more may hide a letter more or less."""
+def _loosely(word: str, slots: list[str]) -> list[tuple[list[str], float]]:
+    """Signs are not always counted: a run of two or more may hide a letter more or less."""
     runs = [match.span() for match in MASKS.finditer(word) if match.end() - match.start() > 1]
     if len(runs) != 1:
-        return None
+        return []
     start, stop = runs[0]
-    head, tail = [_slot(char) for char in word[:start]], [_slot(char) for char in word[stop:]]
-    if sum(map(bool, head + tail)) < 2:
-        return None
-    for count in (stop - start, stop - start + 1, stop - start - 1, stop - start + 2):
-        found = lexicon.fit([*head, *[""] * count, *tail])
-        if found:
-            return found
-    return None
+    head, tail = slots[:start], slots[stop:]
+    if not head or sum(map(bool, head + tail)) < 2:
+        return []
+    return [
+        ([*head, *[""] * (stop - start + more), *tail], odds)
+        for more, odds in LOOSELY
+        if stop - start + more > 0
+    ]
 
 
 def find_masked(chunk: str) -> list[Edit]:
     """Words with stars and the like inside or at their ends."""
-    return list(_masked(chunk)) if HAS_STRONG.search(chunk) else []
+    return list(_masked(chunk)) if HAS_STRONG.search(chunk) and HAS_LETTER.search(chunk) else []
 
 
 def _masked(chunk: str) -> Iterator[Edit]:
     for run in RUN.finditer(chunk):
-        start, stop = run.span()
-        while start < stop and chunk[start] in EDGES:
-            start += 1
-        while start < stop and chunk[stop - 1] in EDGES:
-            stop -= 1
-        if not HAS_STRONG.search(chunk, start, stop):
+        start, stop = _core(chunk, *run.span())
+        word = chunk[start:stop]
+        if (
+            chunk[stop : stop + 1] == "!"
+            and len(word) > 1
+            and word not in russian()
+            and word + "и" in russian()
+        ):
+            yield Edit(start, stop + 1, word + "и")
             continue
-        found = unmask(chunk[start:stop])
-        if found is not None:
+        if not HAS_STRONG.search(word):
+            continue
+        if not _is_parted(word) and not TAGGED.search(word) and (found := unmask(word)) is not None:
             yield Edit(start, stop, found)
             continue
         for part in PART.finditer(chunk, start, stop):
-            if part.span() != (start, stop) and (found := unmask(part[0])) is not None:
-                yield Edit(part.start(), part.end(), found)
+            left, right = _core(chunk, *part.span())
+            word = chunk[left:right]
+            if (
+                (left, right) != (start, stop)
+                and not _is_parted(word)
+                and (found := unmask(word)) is not None
+            ):
+                yield Edit(left, right, found)
+
+
+def _core(chunk: str, start: int, stop: int) -> tuple[int, int]:
+    """The span without the punctuation around a word; a leading «!» may be its letter «и»."""
+    slipped = SLIPPED.search(chunk[:stop], start)
+    stop = slipped.start() if slipped else stop
+    while start < stop and chunk[stop - 1] in EDGES:
+        stop -= 1
+    while start < stop and chunk[start] in EDGES:
+        if (
+            chunk[start] == "!"
+            and chunk[start + 1 : stop] not in russian()
+            and "и" + chunk[start + 1 : stop] in insulting()
+        ):
+            break
+        start += 1
+    return start, stop
+
+
+def _is_parted(word: str) -> bool:
+    """Whether «!» or «|» ends a word before the next one: «жизни!теперь»."""
+    parts = PARTING.split(word)
+    return len(parts) > 1 and (
+        "" in parts[1:-1] or all(part in russian() or len(part) > 12 for part in parts if part)
+    )
+
+
+TAGGED = re.compile(rf"[{JOINT}][{STRONG}]")
+PARTING = re.compile(r"[!|]")
+
+# ── joints ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+HAS_JOINT = re.compile(rf"[а-я][{JOINT}]+[а-я]")
+BROKEN = re.compile(rf"[а-я]+(?:[{JOINT}]+[а-я]+)+")
+PARTICLES = frozenset("то ка де либо нибудь таки с тка кась".split())
+JOINT_SIGN = re.compile(f"[{JOINT}]")
 
 
 def find_dotted(chunk: str) -> list[Edit]:
@@ -158,20 +241,27 @@ def _dotted(chunk: str) -> Iterator[Edit]:
 
 
 def unbreak(word: str) -> str | None:
-    parts = re.split(f"[{JOINT}]", word)
-    known = [part in russian() for part in parts]
+    """The one word that weak signs are put over or into; None where they join or part words."""
+    parts = [part for part in JOINT_SIGN.split(word) if part]
+    if parts[-1] in PARTICLES:
+        return None
+    known = [part in russian() and (len(part) > 1 or "_" not in word) for part in parts]
     whole = "".join(parts)
-    if whole in insulting() and not (all(known) and min(map(len, parts)) > 3):
+    slots = [_slot(char) for char in word]
+    short = min(map(len, parts))
+    if whole in insulting() and not (all(known) and short > 3):
         return whole
-    if all(known):
+    if len(word) - len(whole) >= len(parts):  # a row of signs: «х...й», but «слово...слово» more often
+        if max(map(len, parts)) > 3 or any(known):
+            return None
+        return insulting().guess((slots, 1), *_loosely(word, slots))
+    if not all(known) or (short < 3 and len(word) > 4):
+        found = insulting().fit(slots)
+        if found:
+            return found
+    if all(known) or "-" in word or (len(word) < 5 and "_" not in word):
         return None
-    slots = [char if char.isalpha() else "" for char in word]
-    found = insulting().fit(slots)
-    if found:
-        return found
-    if any(known) or len(whole) < 5:
-        return None
-    return russian().fit(slots) or (whole if whole in russian() else None)
+    return russian().fit(slots) or (whole if whole in russian() and not any(known) else None)
 
 
 digits = Rule("digits", find_digits, restores=True)

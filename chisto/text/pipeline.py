@@ -68,7 +68,8 @@ def _pieces(chunk: str) -> Pieces | None:
     pieces: Pieces | None = None
     if not OPEN_EDGE.fullmatch(aligned.text.strip()):
         pieces = tuple(
-            (token, aligned.starts[start], aligned.stops[stop - 1]) for token, start, stop in tokenize(aligned.text)
+            (token, aligned.starts[start], aligned.stops[stop - 1])
+            for token, start, stop in tokenize(aligned.text)
         )
     if len(chunk) <= LONGEST_KEPT:
         if len(_kept) >= MOST_KEPT:

@@ -41,7 +41,9 @@ class Rule:
         ]
 
 
-def replacing(pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str | None]) -> Callable[[str], list[Edit]]:
+def replacing(
+    pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str | None]
+) -> Callable[[str], list[Edit]]:
     """A finder from a pattern: `replace` gives the new text of a match, or None to leave it alone."""
 
     def find(text: str) -> list[Edit]:

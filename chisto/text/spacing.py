@@ -19,13 +19,17 @@ SPACED = re.compile(
     r"(?=[.,!?:;…»\"')\]—–-]{0,8}(?:\s|\Z))"
 )
 POINTED = re.compile(
-    rf"(?<![\w@*#$.-])(?:{SIGN})([ ]?([-.,_*/|+~·•:=#]{{1,3}})[ ]?)(?:[^\W_]|[@$])(?:\1(?:[^\W_]|[@$]))+(?![\w@*#$])"
+    rf"(?<![^\W_])(?<![@*#$])(?<!\w[.,\-/|+~·•:=])(?:{SIGN})([ ]?([-.,_*/|+~·•:=#]{{1,3}})[ ]?)(?:[^\W_]|[@$])(?:\1(?:[^\W_]|[@$]))+(?![\w@*#$])"
 )
 # What a text must hold for the rule to be worth asking.
-HINT = re.compile(rf"(?<![^\W_])[^\W_](?:[^\w\n]|_){{1,5}}(?:{INNER})(?:[^\w\n]|_){{1,5}}(?:{INNER})(?![^\W_])")
+HINT = re.compile(
+    rf"(?<![^\W_])[^\W_](?:[^\w\n]|_){{1,5}}(?:{INNER})(?:[^\w\n]|_){{1,5}}(?:{INNER})(?![^\W_])"
+)
 
-ONE_LETTER_WORDS = frozenset("аиоуявскжбеэ")
-ABBREVIATIONS = frozenset(["итд", "итп", "ктн", "дмн", "кмн", "дтн", "кфн", "кбн", "кэн", "хз", "рф", "сша", "ссср", "фио"])
+ONE_LETTER_WORDS = frozenset("аиоуявскжб")
+ABBREVIATIONS = frozenset(
+    ["итд", "итп", "ктн", "дмн", "кмн", "дтн", "кфн", "кбн", "кэн", "хз", "рф", "сша", "ссср", "фио"]
+)
 LONGEST = 24
 
 
@@ -40,14 +44,14 @@ def find_spaced(text: str) -> list[Edit]:
 
 def _joined(text: str, pattern: re.Pattern[str], *, by_spaces: bool) -> Iterator[Edit]:
     for match in pattern.finditer(text):
-        groups = _groups(match) if by_spaces else [[(at, text[at]) for at in _signs(match)]]
+        if not by_spaces:
+            letters = [(at, text[at]) for at in range(match.start(), match.end(), len(match[1]) + 1)]
+            if len(letters) > 4 or "".join(read(char) for _, char in letters) in russian():
+                yield from _join(letters, WHOLE)
+            continue
+        groups = _groups(match)
         for group in groups:
-            yield from _join(group)
-
-
-def _signs(match: re.Match[str]) -> list[int]:
-    step = len(match[1]) + 1
-    return list(range(match.start(), match.end(), step))
+            yield from _join(group, WHOLE if len(groups) > 1 else PIECEMEAL)
 
 
 def _groups(match: re.Match[str]) -> list[list[tuple[int, str]]]:
@@ -64,11 +68,11 @@ def _groups(match: re.Match[str]) -> list[list[tuple[int, str]]]:
     return groups
 
 
-def _join(letters: list[tuple[int, str]]) -> Iterator[Edit]:
+def _join(letters: list[tuple[int, str]], letter_cost: float) -> Iterator[Edit]:
     word = "".join(read(char) for _, char in letters)
     if len(letters) < 2 or not is_spaced_out(word):
         return
-    cuts = set(cut(word))
+    cuts = set(cut(word, letter_cost))
     for index in range(1, len(letters)):
         start, stop = letters[index - 1][0] + 1, letters[index][0]
         yield Edit(start, stop, " " if index in cuts else "")
@@ -83,6 +87,8 @@ def read(char: str) -> str:
 def is_spaced_out(word: str) -> bool:
     """Whether letters one by one are a hidden word: «я и ты», «а б в г» and digits are none."""
     letters = [char for char in word if char in RUSSIAN]
+    if len(letters) < min(3, len(word)) or word[0].isdigit() or word[-1].isdigit():
+        return False
     if 3 * len(letters) < 2 * len(word) or word in ABBREVIATIONS:
         return False
     if word in insulting():
@@ -91,21 +97,23 @@ def is_spaced_out(word: str) -> bool:
         return len(word) > 3 and word in russian()
     if all(ord(right) - ord(left) == 1 for left, right in zip(word, word[1:], strict=False)):
         return False
-    return len(word) > 2 or word in russian()
+    return len(word) > 3 or word in russian()
 
 
-def cut(word: str) -> list[int]:
-    """Where a run of letters falls apart into words, the likeliest way; nowhere if it does not as a whole."""
+def cut(word: str, letter_cost: float) -> list[int]:
+    """Where a run of letters falls apart into words, the likeliest way; nowhere if one unknown word is likelier."""
     if word in russian() or not all(char in RUSSIAN for char in word):
         return []
     best: list[float] = [0.0]
     back = [0]
     for stop in range(1, len(word) + 1):
-        costs = [(best[start] + _cost(word[start:stop]), start) for start in range(max(0, stop - LONGEST), stop)]
+        costs = [
+            (best[start] + _cost(word[start:stop]), start) for start in range(max(0, stop - LONGEST), stop)
+        ]
         cost, start = min(costs)
         best.append(cost)
         back.append(start)
-    if math.isinf(best[-1]):
+    if best[-1] > UNKNOWN + letter_cost * len(word):
         return []
     cuts = []
     stop = back[len(word)]
@@ -122,6 +130,8 @@ def _cost(word: str) -> float:
     return TOTAL - math.log(weight) if weight else math.inf
 
 
-TOTAL = math.log(4e6)
+# Costs are negative logarithms of likelihood: of all words together, of an unknown word and of each of its letters.
+# Where signs or wider gaps show the words, a run is rather one word.
+TOTAL, UNKNOWN, PIECEMEAL, WHOLE = math.log(4e6), 3.5, 2.2, 1.2
 
 spaced = Rule("spaced", find_spaced, restores=True, by_chunk=False)

@@ -17,7 +17,7 @@ URL = r"(?:https?|ftp)://[^\s«»\"<>]+|www\.[^\s«»\"<>]+"
 DOMAINS = "ru|su|com|org|net|info|biz|me|io|tv|cc|ua|by|kz|de|uk|eu|co|gl|ly|be|gg|xyz|online|site|club|pro|top|shop"
 HOST = rf"(?<![\w.@-])(?:[a-z0-9](?:[a-z0-9-]{{0,62}})\.){{1,4}}(?:{DOMAINS})(?![\w-])(?::\d+)?(?:[/?#][^\s«»\"<>]*)?"
 EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}"
-MENTION = r"(?<![\w@*#$])(?:@\w{2,64})+"
+MENTION = r"(?<![\w@*#$])@\w{2,64}(?![\w@*$])"
 ADDRESS = re.compile(f"{URL}|{EMAIL}|{HOST}|(?P<mention>{MENTION})", re.IGNORECASE)
 HAS_ADDRESS = re.compile(r"[@:.]")
 
@@ -25,16 +25,33 @@ HAS_ADDRESS = re.compile(r"[@:.]")
 def _remove_address(match: re.Match[str]) -> str | None:
     if match["mention"]:
         name = match["mention"][1:].lower()
-        if name[0] in RUSSIAN and any(letter + name in russian() for letter in "ао") and name not in russian():
+        if (
+            name[0] in RUSSIAN
+            and any(letter + name in russian() for letter in "ао")
+            and name not in russian()
+        ):
             return None  # a hidden first letter
     return " "
 
 
 find_addresses = replacing(ADDRESS, _remove_address)
 
-accents = Rule("accents", replacing(ACCENT, lambda match: COMPOSED.get(match[0], "")), restores=False, by_chunk=False)
+accents = Rule(
+    "accents", replacing(ACCENT, lambda match: COMPOSED.get(match[0], "")), restores=False, by_chunk=False
+)
 hidden = Rule("hidden", replacing(HIDDEN, lambda match: ""), restores=True, by_chunk=False)
-styled = Rule("styled", replacing(re.compile(f"[{STYLED}]"), lambda match: plain(match[0])), restores=True, by_chunk=False)
-address = Rule("address", lambda text: find_addresses(text) if HAS_ADDRESS.search(text) else [], restores=False)
-case = Rule("case", replacing(re.compile(r"[^\W\d_]+"), lambda match: match[0].replace("İ", "i").lower()), restores=False)
+styled = Rule(
+    "styled",
+    replacing(re.compile(f"[{STYLED}]"), lambda match: plain(match[0])),
+    restores=True,
+    by_chunk=False,
+)
+address = Rule(
+    "address", lambda text: find_addresses(text) if HAS_ADDRESS.search(text) else [], restores=False
+)
+case = Rule(
+    "case",
+    replacing(re.compile(r"[^\W\d_]+"), lambda match: match[0].replace("İ", "i").lower()),
+    restores=False,
+)
 yo = Rule("yo", replacing(re.compile("[ёЁ]"), lambda match: "е" if match[0] == "ё" else "Е"), restores=False)
