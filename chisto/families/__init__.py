@@ -9,7 +9,7 @@ from chisto.families.recipe import (
     family_schemas,
     parse_recipe,
 )
-from chisto.families.search_space import BadSearch, Trials, check, plan_trials
+from chisto.families.search_space import BadSearch, Trials, plan_trials
 
 __all__ = [
     "FAMILIES",
@@ -19,7 +19,6 @@ __all__ = [
     "Recipe",
     "Trials",
     "UnknownParameter",
-    "check",
     "family_schemas",
     "parse_recipe",
     "plan_trials",

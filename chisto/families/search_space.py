@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from chisto.errors import BadRequest
 from chisto.families.recipe import BadParameter, Recipe, parse_recipe
-from chisto.schemas import FitRequest
 
 MOST_TRIALS = 500
 _GROUPS = ("ml_model_params", "vectorizer_params")
@@ -80,21 +79,6 @@ def plan_trials(
     if useless and (method == "grid" or not found):
         raise useless[0]
     return Trials(list(found.values()), skipped)
-
-
-def check(request: FitRequest) -> None:
-    """Raise BadParameter or BadSearch where a request asks for what cannot be trained."""
-    loose = (
-        request.ml_model_type,
-        request.vectorizer_type,
-        request.ml_model_params,
-        request.vectorizer_params,
-    )
-    if request.search is None:
-        parse_recipe(*loose)
-    else:
-        search = request.search
-        plan_trials(*loose, method=search.method, space=search.space, trials=search.trials, seed=search.seed)
 
 
 def _axis(field: str, values: Any, method: str) -> "Sequence[Any] | Range":

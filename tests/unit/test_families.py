@@ -16,12 +16,10 @@ from chisto.families import (
     BadParameter,
     BadSearch,
     UnknownParameter,
-    check,
     family_schemas,
     parse_recipe,
     plan_trials,
 )
-from chisto.schemas import FitRequest
 
 
 def extremes(schema: dict[str, Any]) -> list[Any]:
@@ -251,13 +249,3 @@ def test_a_value_that_goes_with_nothing_is_refused():
 def test_the_module_is_light():
     code = "import sys, chisto.families; print([m for m in ('sklearn', 'numpy', 'pandas', 'torch') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
-
-
-def test_a_request_is_checked_with_its_search():
-    request = {"name": "a", "dataset": "b", "ml_model_type": "linear_svc"}
-    check(FitRequest(**request, ml_model_params={"C": 2}))
-    check(FitRequest(**request, search={"space": {"ml_model_params.C": [1, 2]}}))
-    with pytest.raises(BadParameter):
-        check(FitRequest(**request, ml_model_params={"C": -2}))
-    with pytest.raises(BadSearch):
-        check(FitRequest(**request, search={"space": {"C": [1, 2]}}))
