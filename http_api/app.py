@@ -17,7 +17,19 @@ from chisto.errors import BadRequest, ChistoError, MethodNotAllowed, NotFound
 from chisto.schemas import ExplainResponse, FitRequest, PredictResponse, ScoreRequest, ScoresResponse
 from chisto.validation import refusal
 from chisto.version import VERSION
-from http_api import datasets, evaluate, keys, models, scores_file, system, tasks
+from http_api import (
+    datasets,
+    evaluate,
+    feedback,
+    keys,
+    label_studio,
+    models,
+    oip,
+    openai,
+    scores_file,
+    system,
+    tasks,
+)
 from http_api.metrics import exposition
 from http_api.responses import error_response, language_of
 
@@ -46,7 +58,7 @@ def create_app() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_bug)
-    for part in (models, scores_file, datasets, tasks, evaluate, keys, system):
+    for part in (openai, oip, label_studio, models, scores_file, datasets, tasks, evaluate, feedback, keys, system):
         app.include_router(part.router)
     _add_documentation(app)
     return app
