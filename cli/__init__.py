@@ -34,7 +34,8 @@ def options(
     """Finds toxic comments, Russian first. Start with `chisto serve` or `chisto score IN.csv OUT.csv`."""
 
 
-def _language() -> Language:
+def language() -> Language:
+    """The user's, as the system's locale says."""
     import locale
 
     return "ru" if (locale.getlocale()[0] or "").lower().startswith("ru") else "en"
@@ -48,10 +49,10 @@ def main() -> None:
     try:
         app()
     except ChistoError as error:
-        language = _language()
-        console.print(f"[red]{'Ошибка' if language == 'ru' else 'Error'}:[/red]", end=" ")
-        console.print(error.message(language), markup=False, highlight=False)
-        console.print(error.hint(language), markup=False, highlight=False, style="dim")
+        spoken = language()
+        console.print(f"[red]{'Ошибка' if spoken == 'ru' else 'Error'}:[/red]", end=" ")
+        console.print(error.message(spoken), markup=False, highlight=False)
+        console.print(error.hint(spoken), markup=False, highlight=False, style="dim")
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(141)
