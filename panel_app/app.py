@@ -58,6 +58,7 @@ class Shell(pn.viewable.Viewer):
         )
         self.browser.param.watch(self._go_back, "search")
         self.browser.param.watch(self._prefer_dark, "prefers_dark")
+        self.browser.param.watch(self._fit, "is_narrow")
         self.menu = pmui.MenuList(
             items=self._menu_items(), active=PAGES.index(state.page), sizing_mode="stretch_width", dense=False
         )
@@ -72,6 +73,7 @@ class Shell(pn.viewable.Viewer):
             sidebar=[self.menu, self.service],
             sidebar_width=250,
             sidebar_resizable=False,
+            sidebar_open=not state.is_phone,
             header=[pmui.Row(sizing_mode="stretch_width"), self.language, self.theme],
             main=[
                 pmui.Container(
@@ -87,6 +89,7 @@ class Shell(pn.viewable.Viewer):
             dark_theme=state.dark,
             busy_indicator=None,
             raw_css=[design.GLOBAL_CSS],
+            sx=design.FRAME,
             meta_description=state.text("app.tagline"),
         )
         self._label()
@@ -143,6 +146,8 @@ class Shell(pn.viewable.Viewer):
         active = event.new[0] if isinstance(event.new, list | tuple) else event.new
         if active is not None:
             self.state.page = PAGES[active]
+            if self.browser.is_narrow:
+                self.page.sidebar_open = False
 
     def _show_page(self, *_: Any) -> None:
         page = self.state.page
@@ -182,6 +187,9 @@ class Shell(pn.viewable.Viewer):
     def _change_theme(self, *_: Any) -> None:
         self.page.dark_theme = self.state.dark
         self._label()
+
+    def _fit(self, event: Any) -> None:
+        self.page.sidebar_open = not event.new
 
     def _prefer_dark(self, event: Any) -> None:
         if event.new:

@@ -111,6 +111,8 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 
 .cloud span { margin: 0 6px; display: inline-block; }
 .scale { position: relative; height: 14px; border-radius: 7px; overflow: hidden; display: flex; }
 .scale i { display: block; height: 100%; }
+summary { cursor: pointer; font-weight: 700; padding: 4px 0; color: var(--ch-accent); }
+summary:focus-visible, [tabindex="0"]:focus-visible { outline: 3px solid var(--ch-accent); outline-offset: 2px; border-radius: 6px; }
 @media (max-width: 600px) { h1 { font-size: 22px; } .card { padding: 12px; } }
 """
 
@@ -142,3 +144,14 @@ def _theme(colours: dict[str, str], dark: bool) -> dict[str, Any]:
 
 #: For `theme_config` of the page; every component below it takes it over.
 THEME = {"light": _theme(LIGHT, False), "dark": _theme(DARK, True)}
+
+#: The bar on top is dark in both themes.
+FRAME = {
+    "& .MuiAppBar-root": {
+        "backgroundColor": "#0a4f48",
+        "color": "#ffffff",
+        "backgroundImage": "none",
+        "boxShadow": "none",
+    },
+    "& .MuiDrawer-paper": {"pt": "8px"},
+}

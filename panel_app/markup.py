@@ -8,6 +8,9 @@ import panel as pn
 from chisto.schemas import ContributionSpan, RestoredSpan
 from panel_app.design import MARKUP_CSS
 
+#: In units of the logit: a comment in which no word does more than this stays pale.
+_STRONG = 1.0
+
 
 def pane(html: str = "", **params: object) -> pn.pane.HTML:
     """A pane for markup from this module."""
@@ -89,6 +92,7 @@ def highlighted(comment: str, spans: Sequence[ContributionSpan], digits: str) ->
     ``digits`` names the contribution in the tooltip, such as `contribution {value}`.
     """
     most = max((abs(span.contribution) for span in spans), default=0.0)
+    most = max(most, _STRONG) if most else 0.0
     pieces, at = [], 0
     for span in sorted(spans, key=lambda span: span.begin):
         if span.begin < at or span.end > len(comment) or most == 0:
@@ -126,3 +130,18 @@ def cloud(words: Sequence[tuple[str, float]], colour: str) -> str:
         for word, weight in words
     )
     return f'<div class="cloud" style="color:var(--ch-{colour})">{spans}</div>'
+
+
+def facts(content: object, depth: int = 0) -> str:
+    """Nested JSON as a list of names and values."""
+    if isinstance(content, dict) and depth < 4:
+        rows = "".join(
+            f'<tr><th scope="row">{text(name)}</th><td>{facts(value, depth + 1)}</td></tr>'
+            for name, value in content.items()
+        )
+        return f'<div class="scroll"><table><tbody>{rows}</tbody></table></div>'
+    if isinstance(content, list) and len(content) <= 30:
+        return ", ".join(facts(item, depth + 1) for item in content)
+    if isinstance(content, float):
+        return text(f"{content:.4g}")
+    return f'<span class="verbatim">{text(content)[:2000]}</span>'

@@ -76,6 +76,7 @@ def create(dashboard: Dashboard, template: Template) -> Any:
     def session() -> Any:
         state = State()
         state.remember(pn.state.cookies)
+        state.is_phone = "Mobi" in pn.state.headers.get("User-Agent", "")
         arguments = pn.state.session_args or {}
         state.follow(
             "&".join(f"{name}={values[-1].decode('utf-8', 'replace')}" for name, values in arguments.items())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode
 
@@ -24,6 +25,7 @@ class State(param.Parameterized):
     model = param.String(default="", doc="The model whose card is open.")
     dataset = param.String(default="", doc="uuid of the data set that is worked with.")
     task = param.String(default="", doc="uuid of the task that is open.")
+    is_phone = param.Boolean(default=False, doc="A first guess, until the browser tells its width.")
     away = param.Boolean(default=False, doc="The API does not answer.")
     drafts = param.Dict(default={}, doc="What was typed, by widget: kept over changes of page and language.")
 
@@ -87,6 +89,15 @@ class State(param.Parameterized):
 
     def size(self, count: int) -> str:
         return messages.size(self.language, count)
+
+    def duration(self, seconds: float) -> str:
+        return messages.duration(self.language, seconds)
+
+    def ago(self, moment: datetime | None) -> str:
+        """How long ago, as words."""
+        if moment is None:
+            return "–"
+        return self.text("time.ago", time=self.duration((datetime.now(UTC) - moment).total_seconds()))
 
     def named(self, prefix: str, value: str | None) -> str:
         """The text under ``prefix.value``; the value itself where it has no text."""

@@ -38,9 +38,17 @@ export function render({model, view, el}) {
     document.body.append(bar)
   }
 
-  if (!document.cookie.includes("chisto_theme=")) {
-    model.prefers_dark = window.matchMedia("(prefers-color-scheme: dark)").matches
+  const narrow = window.matchMedia("(max-width: 599.95px)")
+  const tell_width = () => { model.is_narrow = narrow.matches }
+  narrow.addEventListener("change", tell_width)
+  // What the page is told before its components are mounted, they miss.
+  const first_visit = !document.cookie.includes("chisto_theme=")
+  const tell = () => {
+    tell_width()
+    if (first_visit) { model.prefers_dark = window.matchMedia("(prefers-color-scheme: dark)").matches }
   }
+  const bokeh = view.model.document
+  if (bokeh == null || bokeh.is_idle) { setTimeout(tell, 100) } else { bokeh.idle.connect(() => setTimeout(tell, 100)) }
   show_language(); show_theme(); show_title(); show_address()
   model.on("language", show_language)
   model.on("theme", show_theme)
@@ -49,6 +57,9 @@ export function render({model, view, el}) {
   window.addEventListener("popstate", follow_back)
   view.model.document?.on_event("connection_lost", show_loss)
   view.model.document?.on_event("client_reconnected", () => document.getElementById("ch-lost")?.remove())
-  model.on("remove", () => window.removeEventListener("popstate", follow_back))
+  model.on("remove", () => {
+    window.removeEventListener("popstate", follow_back)
+    narrow.removeEventListener("change", tell_width)
+  })
   el.style.display = "none"
 }

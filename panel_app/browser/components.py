@@ -18,6 +18,7 @@ class Browser(pn.custom.JSComponent):
     theme = param.String(default="light")
     lost = param.String(default="", doc="What to say when the connection to this process is lost.")
     reload = param.String(default="")
+    is_narrow = param.Boolean(default=False, doc="Told by the browser: as wide as a phone.")
     prefers_dark = param.Boolean(default=False, doc="Told by the browser.")
 
     _esm = Path(__file__).parent / "browser.js"

@@ -64,3 +64,12 @@ def size(language: Language, count: int) -> str:
     while value >= 1000 and unit < len(units) - 1:
         value, unit = value / 1000, unit + 1
     return f"{number(language, value, 0 if unit == 0 or value >= 100 else 1)} {units[unit]}"
+
+
+def duration(language: Language, seconds: float) -> str:
+    """45 s, 12 min, 3 h, 2 d: the largest unit that fits."""
+    units = ("с", "мин", "ч", "дн") if language == "ru" else ("s", "min", "h", "d")
+    for unit, length, above in zip(units, (1, 60, 3600, 86400), (60, 3600, 86400, float("inf")), strict=True):
+        if seconds < above:
+            return f"{number(language, max(0, seconds) // length)}{_NARROW_SPACE}{unit}"
+    raise AssertionError("unreachable")

@@ -104,6 +104,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sending broke off. Check the connection and choose the file again.",
     ),
     "upload.label": ("Файл с комментариями", "File of comments"),
+    "time.ago": ("{time} назад", "{time} ago"),
     "table.empty": ("Пусто", "Nothing here"),
     "table.first": ("Первая", "First"),
     "table.last": ("Последняя", "Last"),

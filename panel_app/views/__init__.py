@@ -2,5 +2,7 @@
 
 from panel_app.views.base import View
 from panel_app.views.check import CheckView
+from panel_app.views.models import ModelsView
+from panel_app.views.tasks import TasksView
 
-VIEWS: dict[str, type[View]] = {view.key: view for view in (CheckView,)}
+VIEWS: dict[str, type[View]] = {view.key: view for view in (CheckView, TasksView, ModelsView)}

@@ -17,6 +17,8 @@ from panel_app.views.check_file import FileCheck
 DEBOUNCE_S = 0.35
 #: Comments that are analysed word by word; the rest are scored only.
 EXPLAINED = 50
+#: A chip that is wider than a phone goes on in the next line.
+WRAPPED = {"height": "auto", "minHeight": "32px", "& .MuiChip-label": {"whiteSpace": "normal", "py": "4px"}}
 EXAMPLES = tuple(f"check.example.{number}" for number in range(1, 6))
 
 
