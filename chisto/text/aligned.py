@@ -55,6 +55,7 @@ class Aligned:
             marks.extend(old_marks[start:stop])
 
         for start, stop, replacement in edits:
+            start, stop, replacement = self._narrowed(start, stop, replacement)
             before = len(marks)
             copy(position, start)
             if removed and len(marks) > before:
@@ -79,6 +80,17 @@ class Aligned:
         if removed and len(marks) > before:
             marks[before] = 1
         return Aligned("".join(text), starts, stops, bytes(marks))
+
+    def _narrowed(self, start: int, stop: int, replacement: str) -> Edit:
+        """The edit without the letters that it leaves alone at both of its ends; one new letter stays at least."""
+        if len(replacement) == stop - start or len(replacement) < 2:
+            return Edit(start, stop, replacement)
+        old = self.text[start:stop]
+        most = min(len(old), len(replacement)) - 1
+        left = next((at for at in range(most) if old[at] != replacement[at]), most)
+        most -= left
+        right = next((at for at in range(most) if old[-1 - at] != replacement[-1 - at]), most)
+        return Edit(start + left, stop - right, replacement[left : len(replacement) - right])
 
     def original_span(self, start: int, stop: int) -> tuple[int, int]:
         """The original offsets of the characters [start, stop); an empty span maps to an empty one."""

@@ -17,6 +17,7 @@ from chisto.text.characters import RUSSIAN, RUSSIAN_SOUNDS
 INSULT_ODDS = 40
 # So many of the most frequent words tell how letters follow each other.
 SAMPLE = 8000
+ENCODING = "cp1251"  # one byte a letter
 
 
 class Lexicon:
@@ -86,11 +87,16 @@ class Lexicon:
 
 
 def _bits(column: Iterable[str]) -> dict[str, int]:
-    letters = "".join(column)[::-1]
+    """For each letter of a column, the places where it stands, the first place being the lowest bit."""
+    letters = "".join(column)[::-1].encode(ENCODING)
     return {
-        letter: int("".join(["1" if other == letter else "0" for other in letters]), 2)
-        for letter in set(letters)
+        bytes([code]).decode(ENCODING): int(letters.translate(_marking(code)), 2)
+        for code in sorted(set(letters))
     }
+
+
+def _marking(code: int) -> bytes:
+    return bytes(ord("1") if other == code else ord("0") for other in range(256))
 
 
 @cache

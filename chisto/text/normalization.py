@@ -11,6 +11,7 @@ from typing import NamedTuple
 from chisto.text import masks, scripts, spacing, stretch, surface
 from chisto.text.aligned import Aligned, Edit
 from chisto.text.characters import COMBINING, INVISIBLE, STYLED
+from chisto.text.lexicon import russian
 from chisto.text.rule import CHUNK, Rule
 
 # In the order of their application: first what needs the whole text, then what looks at one chunk at a time.
@@ -38,8 +39,9 @@ CHUNK_RULES = tuple(rule for rule in RULES if rule.by_chunk)
 
 # Without any of these no rule of the whole text changes anything.
 NEEDS_TEXT_RULES = re.compile(f"[{COMBINING}{INVISIBLE}{STYLED}]|{spacing.HINT.pattern}")
-# Such a chunk changes in case and ё alone.
-CLEAN = re.compile(r"[«\"'(\[]*(?:(?!([а-яё])\1)[а-яё])+(?:[.,!?:;…»\"')\]]{1,3}|\.{3})?", re.IGNORECASE)
+# A chunk of Russian letters with nothing but punctuation around them, as most are.
+CLEAN = re.compile(r"[«\"'(\[]*([а-яё]+)(?:[.,!?:;…»\"')\]]{0,3})", re.IGNORECASE)
+DOUBLED = re.compile(r"(.)\1", re.IGNORECASE)
 LONGEST_KEPT = 48
 
 
@@ -110,16 +112,26 @@ def normalize_chunk(chunk: str) -> Aligned:
     return _remembered(chunk) if len(chunk) <= LONGEST_KEPT else _normalize_chunk(chunk)
 
 
+def clean_word(chunk: str) -> re.Match[str] | None:
+    """A match whose group 1 is the one word of a chunk that changes in case and ё alone."""
+    match = CLEAN.fullmatch(chunk)
+    if match and DOUBLED.search(match[1]) and match[1].lower().replace("ё", "е") not in russian():
+        return None
+    return match
+
+
 def _normalize_chunk(chunk: str) -> Aligned:
     aligned = Aligned.of(chunk)
-    if CLEAN.fullmatch(chunk) and "İ" not in chunk:
+    if clean_word(chunk):
         return Aligned(chunk.lower().replace("ё", "е"), aligned.starts, aligned.stops)
     for rule in CHUNK_RULES:
-        aligned = rule.apply(aligned)
+        edits = rule.find(aligned.text)
+        if edits:
+            aligned = aligned.edit(edits, marked=rule.restores)
     return aligned
 
 
-_remembered = lru_cache(maxsize=1 << 16)(_normalize_chunk)
+_remembered = lru_cache(maxsize=1 << 14)(_normalize_chunk)
 
 
 def _assemble(original: str, whole: Aligned, edits: list[Edit], parts: list[Aligned]) -> Normalized:
@@ -138,10 +150,13 @@ def _assemble(original: str, whole: Aligned, edits: list[Edit], parts: list[Alig
         starts += [whole.starts[start + at] for at in part.starts]
         stops += [whole.stops[start + at - 1] for at in part.stops]
         own = part.marks or bytes(len(new))
-        marks += bytes(
-            mark | max(old_marks[start + left : start + right], default=0)
-            for mark, left, right in zip(own, part.starts, part.stops, strict=True)
-        )
+        if whole.marks:
+            kept = bytes(
+                old_marks[start + left] | old_marks[start + right - 1]
+                for left, right in zip(part.starts, part.stops, strict=True)
+            )
+            own = bytes(left | right for left, right in zip(own, kept, strict=True))
+        marks += own
         position = stop
     text.append(whole.text[position:])
     starts += whole.starts[position:]

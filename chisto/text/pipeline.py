@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from chisto.text.normalization import LONGEST_KEPT, NEEDS_TEXT_RULES, normalize, normalize_chunk
+from chisto.text.normalization import LONGEST_KEPT, NEEDS_TEXT_RULES, clean_word, normalize, normalize_chunk
 from chisto.text.rule import CHUNK
 from chisto.text.tokenization import DASHES, tokenize
 
@@ -26,10 +26,30 @@ Pieces = tuple[tuple[str, int, int], ...]
 
 # A sign at the edge of a chunk that razdel may join to its neighbour by what stands across the white space.
 OPEN_EDGE = re.compile(rf"(?:[_{DASHES}]|[.,/\\]\d).+|.+[_{DASHES}]|.*\d[.,/\\]", re.DOTALL)
-MOST_KEPT = 1 << 16
+# Stands for the tokens of a chunk where they may depend on the chunks around.
+OPEN: Pieces = (("", -1, -1),)
+MOST_KEPT = 1 << 15
 
-_kept: dict[str, Pieces | None] = {}
 _new_word = tuple.__new__
+
+
+class _Kept:
+    """Tokens by chunk, in two generations: what was not asked for during the filling of one is forgotten."""
+
+    def __init__(self) -> None:
+        self.young: dict[str, Pieces] = {}
+        self.old: dict[str, Pieces] = {}
+
+    def fetch(self, chunk: str) -> Pieces:
+        pieces = self.old.get(chunk) or _pieces(chunk)
+        if len(chunk) <= LONGEST_KEPT:
+            if len(self.young) >= MOST_KEPT:
+                self.old, self.young = self.young, {}
+            self.young[chunk] = pieces
+        return pieces
+
+
+_kept = _Kept()
 
 
 def words(text: str) -> list[Word]:
@@ -37,12 +57,11 @@ def words(text: str) -> list[Word]:
     if NEEDS_TEXT_RULES.search(text):
         return words_of_whole(text)
     found: list[Word] = []
-    append = found.append
-    kept = _kept
+    append, recall, fetch = found.append, _kept.young.get, _kept.fetch
     for match in CHUNK.finditer(text):
         chunk = match[0]
-        pieces = kept[chunk] if chunk in kept else _pieces(chunk)
-        if pieces is None:
+        pieces = recall(chunk) or fetch(chunk)
+        if pieces is OPEN:
             return words_of_whole(text)
         offset = match.start()
         for word, start, stop in pieces:
@@ -62,17 +81,16 @@ def words_of_whole(text: str) -> list[Word]:
     return [Word(token, starts[start], stops[stop - 1]) for token, start, stop in tokenize(normalized.text)]
 
 
-def _pieces(chunk: str) -> Pieces | None:
-    """The tokens of a chunk with offsets in it; None where they may depend on the chunks around."""
+def _pieces(chunk: str) -> Pieces:
+    """The tokens of a chunk with offsets in it, or OPEN."""
+    match = clean_word(chunk)
+    if match and match.start(1) == 0 and len(chunk) - match.end(1) < 2:
+        word, stop = match[1].lower().replace("ё", "е"), match.end(1)
+        return ((word, 0, stop), (chunk[stop], stop, stop + 1)) if stop < len(chunk) else ((word, 0, stop),)
     aligned = normalize_chunk(chunk)
-    pieces: Pieces | None = None
-    if not OPEN_EDGE.fullmatch(aligned.text.strip()):
-        pieces = tuple(
-            (token, aligned.starts[start], aligned.stops[stop - 1])
-            for token, start, stop in tokenize(aligned.text)
-        )
-    if len(chunk) <= LONGEST_KEPT:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        _kept[chunk] = pieces
-    return pieces
+    if OPEN_EDGE.fullmatch(aligned.text.strip()):
+        return OPEN
+    return tuple(
+        (token, aligned.starts[start], aligned.stops[stop - 1])
+        for token, start, stop in tokenize(aligned.text)
+    )

@@ -31,6 +31,7 @@ ABBREVIATIONS = frozenset(
     ["итд", "итп", "ктн", "дмн", "кмн", "дтн", "кфн", "кбн", "кэн", "хз", "рф", "сша", "ссср", "фио"]
 )
 LONGEST = 24
+MOST_CUT = 1000  # letters of one run that are cut into words
 
 
 def find_spaced(text: str) -> list[Edit]:
@@ -72,7 +73,7 @@ def _join(letters: list[tuple[int, str]], letter_cost: float) -> Iterator[Edit]:
     word = "".join(read(char) for _, char in letters)
     if len(letters) < 2 or not is_spaced_out(word):
         return
-    cuts = set(cut(word, letter_cost))
+    cuts = set(cut(word[:MOST_CUT], letter_cost))
     for index in range(1, len(letters)):
         start, stop = letters[index - 1][0] + 1, letters[index][0]
         yield Edit(start, stop, " " if index in cuts else "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from chisto.text.aligned import Edit
 from chisto.text.lexicon import insulting, ordinary, russian
 from chisto.text.rule import Rule, replacing
 
+SAME = re.compile(r"(.)\1*")
 RUN = re.compile(r"([^\W\d_])\1+")
 STRETCHED = re.compile(r"(?<![^\W\d_])[^\W\d_]*?([^\W\d_])\1[^\W\d_]*(?![^\W\d_])")
 # «ну-у-у», «ма-а-ам», «б-б-было»: a letter said again, with a hyphen before it.
@@ -44,6 +46,17 @@ def unstretch(word: str) -> str | None:
     )
 
 
+def find_stretched(chunk: str) -> list[Edit]:
+    """One edit for each run of letters that is shortened."""
+    return [
+        Edit(match.start() + run.start(), match.start() + run.end(), kept[0])
+        for match in STRETCHED.finditer(chunk)
+        if (word := unstretch(match[0])) is not None
+        for run, kept in zip(SAME.finditer(match[0]), SAME.finditer(word), strict=True)
+        if run[0] != kept[0]
+    ]
+
+
 def unhalt(word: str) -> str | None:
     """«ка-ак» → «как», unless both sides are words."""
     left, _, right = word.partition("-")
@@ -61,5 +74,5 @@ def _with_runs(word: str, runs: list[re.Match[str]], counts: tuple[int, ...]) ->
 
 stutter = Rule("stutter", replacing(STUTTERED, lambda match: ""), restores=True)
 halt = Rule("halt", replacing(HALTED, lambda match: unhalt(match[0])), restores=True)
-stretch = Rule("stretch", replacing(STRETCHED, lambda match: unstretch(match[0])), restores=True)
+stretch = Rule("stretch", find_stretched, restores=True)
 row = Rule("row", replacing(ROW, lambda match: (match[1] or match[2]) * 3), restores=False)
