@@ -5,30 +5,33 @@ one. The calls are those of HumanSignal/label-studio-ml-backend (label_studio_ml
 it (label_studio/ml/api_connector.py); offsets are in code points, as its text tags count since label-studio-frontend#308.
 """
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, uuid5
 
 from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from chisto.errors import BadField, ChistoError, Forbidden, Language
-from chisto.schemas import FitRequest
 from chisto.settings import get_settings
 from chisto.validation import check_texts
-from http_api.fitting import start_fit
+from http_api.annotations import (
+    Annotation,
+    Task,
+    grow_soon,
+    judge,
+    judgement_id,
+    listed,
+    store,
+    text_of,
+    train_on,
+)
 from http_api.label_config import LabelConfig, Labels, parse_config
 from http_api.reading import read_body
 from http_api.responses import JsonResponse, language_of, register_error_shape
 from http_api.scoring import Scoring
-from models_store.collected import NothingCollected, collect
-from models_store.feedback import Judgement, hash_text
+from models_store.feedback import Judgement
 from models_store.registry import open_registry
-
-logger = logging.getLogger("chisto")
 
 router = APIRouter(prefix="/label-studio", tags=["Label Studio"])
 
@@ -41,23 +44,12 @@ MARKED_SHARE = 0.3
 ProjectId = Annotated[str, AfterValidator(lambda value: value.partition(".")[0])]
 
 
-class Task(BaseModel):
-    id: int | None = None
-    data: dict[str, Any]
-
-
 class AnnotatedTask(Task):
-    annotations: list["Annotation"] = []
-
-
-class Annotation(BaseModel):
-    id: int
-    result: list[dict[str, Any]] = []
-    was_cancelled: bool = False
+    annotations: list[Annotation] = []
 
 
 class Project(BaseModel):
-    id: int
+    id: Annotated[int, Field(ge=0, lt=10**12)]
     label_config: str = ""
 
 
@@ -147,7 +139,9 @@ async def predict(request: Request, model: str | None = None) -> JsonResponse:
     language = language_of(request.scope)
     wanted = read_body(PredictRequest, await request.body(), language)
     config = parse_config(wanted.label_config)
-    texts = [_text(task, config, f"tasks.{index}.data", language) for index, task in enumerate(wanted.tasks)]
+    texts = [
+        text_of(task, config, f"tasks.{index}.data", language) for index, task in enumerate(wanted.tasks)
+    ]
     check_texts(texts, get_settings())
     scoring = _scoring(request)
     served = scoring.resolve(model)
@@ -173,13 +167,6 @@ async def predict(request: Request, model: str | None = None) -> JsonResponse:
             ]
         }
     )
-
-
-def _text(task: Task, config: LabelConfig, field: str, language: Language) -> str:
-    text = task.data.get(config.key)
-    if not isinstance(text, str):
-        raise BadField(field=field, reason="нужна строка" if language == "ru" else "a string is needed")
-    return text
 
 
 def _choice(config: LabelConfig, is_toxic: bool) -> dict[str, Any]:
@@ -230,136 +217,29 @@ async def webhook(request: Request, model: str | None = None) -> JsonResponse:
     project = str(wanted.project.id)
     if wanted.action == "START_TRAINING":
         _check_trainer(request)
-        return JsonResponse({"status": "ok", "job": await _train(project)}, status_code=201)
+        return JsonResponse({"status": "ok", "job": await train_on(project)}, status_code=201)
     if wanted.action in DELETED:
-        gone = [_id(project, annotation) for annotation in (*wanted.annotations, *_listed(wanted.annotation))]
+        gone = [
+            judgement_id(project, annotation)
+            for annotation in (*wanted.annotations, *listed(wanted.annotation))
+        ]
         kept, dropped = list[Judgement](), gone
     else:
-        pairs = list(zip(_listed(wanted.task), _listed(wanted.annotation), strict=False))
+        pairs = list(zip(listed(wanted.task), listed(wanted.annotation), strict=False))
         if not pairs:
             raise BadField(
                 field="annotation", reason="поле обязательно" if language == "ru" else "Field required"
             )
-        kept, dropped = _judge(project, parse_config(wanted.project.label_config), pairs, language)
-    await run_in_threadpool(_store, kept, dropped)
-    _grow_soon(project)
+        kept, dropped = judge(project, parse_config(wanted.project.label_config), pairs, language)
+    await run_in_threadpool(store, kept, dropped)
+    grow_soon(project)
     return JsonResponse({"status": "ok", "result": {"kept": len(kept)}}, status_code=201)
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _id(project: str, annotation: Annotation) -> str:
-    """An annotation that is changed keeps its id, so its judgement replaces the one before."""
-    return str(uuid5(NAMESPACE_URL, f"label-studio:{project}:{annotation.id}"))
-
-
-def _judge(
-    project: str, config: LabelConfig, pairs: Sequence[tuple[Task, Annotation]], language: Language
-) -> tuple[list[Judgement], list[str]]:
-    """Judgements to keep, and the ids of annotations that say nothing (any more): skipped ones, other choices."""
-    kept, dropped = list[Judgement](), list[str]()
-    for task, annotation in pairs:
-        label = None if annotation.was_cancelled else _label(config, annotation)
-        if label is None:
-            dropped.append(_id(project, annotation))
-            continue
-        text = _text(task, config, "task.data", language)
-        check_texts([text], get_settings())
-        kept.append(
-            Judgement(
-                id=_id(project, annotation),
-                text_sha256=hash_text(text),
-                text=text,
-                label=label,
-                source=_source(project),
-                details={"project": project, "task": task.id, "annotation": annotation.id},
-            )
-        )
-    return kept, dropped
-
-
-def _label(config: LabelConfig, annotation: Annotation) -> bool | None:
-    for region in annotation.result:
-        value = region.get("value")
-        if region.get("from_name") == config.choices and isinstance(value, dict):
-            for choice in _listed(value.get("choices")):
-                if isinstance(choice, str) and (label := config.read(choice)) is not None:
-                    return label
-    return None
-
-
-def _source(project: str) -> str:
-    return f"label_studio:{project}"[:32]
-
-
-def _dataset(project: str) -> str:
-    return f"label-studio-{project}"
-
-
-def _store(kept: list[Judgement], dropped: list[str]) -> None:
-    feedback = open_registry().feedback
-    feedback.add(kept)
-    if dropped:
-        feedback.remove(dropped)
-
-
-# --- the data set that grows, and training on it ------------------------------------------------------------------
-
-_waiting: set[str] = set()
-_growing: dict[str, asyncio.Task[None]] = {}
-
-
-def _grow_soon(project: str) -> None:
-    """Renew the data set of a project; what arrives while that is under way comes into the next renewal."""
-    _waiting.add(project)
-    if project not in _growing:
-        _growing[project] = asyncio.create_task(_grow_while_waiting(project))
-
-
-async def _grow_while_waiting(project: str) -> None:
-    try:
-        while project in _waiting:
-            _waiting.discard(project)
-            await run_in_threadpool(_grow, project)
-    except Exception as error:  # the annotations are kept, and the next one tries again
-        logger.warning("the data set of a Label Studio project was not renewed: %s", type(error).__name__)
-    finally:
-        del _growing[project]
-
-
-def _grow(project: str) -> None:
-    registry = open_registry()
-    try:
-        collect(registry, _dataset(project), source=_source(project), replaces=True)
-    except NothingCollected:  # the last annotation was taken back
-        if any(dataset.name == _dataset(project) for dataset in registry.datasets.all()):
-            registry.datasets.delete(_dataset(project))
 
 
 def _check_trainer(request: Request) -> None:
     """Pre-annotation and annotations are open to the role `predict`; training is not."""
     if request.scope["chisto.caller"].role != "manage":
         raise Forbidden(role="manage")
-
-
-async def _train(project: str) -> str:
-    """Start training on what was annotated; a model of the project's own, which waits to be promoted."""
-
-    def start() -> str:
-        registry = open_registry()
-        collect(registry, _dataset(project), source=_source(project), replaces=True)
-        wanted = FitRequest(
-            name=_dataset(project),
-            dataset=_dataset(project),
-            ml_model_type="logistic_regression",
-            vectorizer_type="tf_idf",
-            new_version=True,
-        )
-        return start_fit(registry, get_settings(), wanted).id
-
-    return await run_in_threadpool(start)
 
 
 @router.post("/train", summary="Train", status_code=201)
@@ -370,9 +250,9 @@ async def train(request: Request, model: str | None = None) -> JsonResponse:
     wanted = read_body(TrainRequest, await request.body(), language)
     _check_trainer(request)
     pairs = [(task, annotation) for task in wanted.annotations for annotation in task.annotations]
-    kept, dropped = _judge(wanted.project, parse_config(wanted.label_config), pairs, language)
-    await run_in_threadpool(_store, kept, dropped)
-    return JsonResponse({"job": await _train(wanted.project)}, status_code=201)
+    kept, dropped = judge(wanted.project, parse_config(wanted.label_config), pairs, language)
+    await run_in_threadpool(store, kept, dropped)
+    return JsonResponse({"job": await train_on(wanted.project)}, status_code=201)
 
 
 _JOB_STATES = {"running": "started", "success": "finished", "failure": "failed", "cancelled": "canceled"}
