@@ -75,6 +75,20 @@ class SklearnRunner:
         return self.models.is_ready
 
 
+@bentoml.service(name="trainer", workers=1, **LEAN)
+class Trainer:
+    """Takes tasks from the queue and has them computed on Dask; one process, which computes nothing itself."""
+
+    def __init__(self) -> None:
+        from training.trainer import start  # heavy libraries stay out of it until the first task
+
+        self._stop = start(settings)
+
+    @bentoml.on_shutdown
+    def stop(self) -> None:
+        self._stop()
+
+
 class ScoreInput(bentoml.IODescriptor, ScoreRequest):
     """The fields of a request as BentoML's clients see them.
 
@@ -102,6 +116,8 @@ class Gateway:
 
     cnn = bentoml.depends(CnnRunner, url=settings.cnn_url)
     sklearn = bentoml.depends(SklearnRunner, url=settings.sklearn_url)
+    if settings.run_tasks:
+        trainer = bentoml.depends(Trainer)
 
     def __init__(self) -> None:
         configure_logs(settings.home_path / "logs", "gateway")

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     perspective_languages: str = Field("ru", description="Languages that are scored, separated by commas.")
 
     # Tasks.
+    run_tasks: bool = Field(True, description="Whether this server computes tasks; they wait for one that does.")
     dask_scheduler: str | None = Field(None, description="Dask scheduler for tasks; processes here by default.")
     max_running_tasks: int | None = Field(None, ge=1, description="Computed at once; as many as cores by default.")
     max_queued_tasks: int = Field(100, ge=1, description="More that wait are refused.")

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -202,6 +203,20 @@ class Trainer:
                 continue
         self._registry.workers.retire(self._name)
         self._disconnect()
+
+
+def start(settings: Settings) -> Callable[[], None]:
+    """Run a trainer in a thread of this process; the function returned stops it and waits until it has stopped."""
+    stop = threading.Event()
+    trainer = Trainer(open_registry(settings), settings)
+    thread = threading.Thread(target=trainer.run, args=(stop,), name="trainer", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        stop.set()
+        thread.join(20)
+
+    return end
 
 
 def main() -> None:
