@@ -338,7 +338,8 @@ class ScoreFileRequest(Request):
 # Tasks.
 
 TaskStatus = Literal["queued", "running", "success", "failure", "cancelled", "interrupted"]
-TaskKind = Literal["fit", "search", "evaluate", "profile", "score_file"]
+#: fit, search, evaluate, profile or score_file; a server may be set up with more
+TaskKind = str
 
 
 class TaskInfo(BaseModel):

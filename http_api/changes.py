@@ -9,7 +9,6 @@ from models_store.catalog import is_settled, living, standing
 from models_store.models import DEFAULT, Model
 from models_store.registry import Registry
 
-LOADED_WITHIN_S = 120.0
 SETTLED_WITHIN_S = 5.0
 _LOOK_EVERY_S = 0.05
 
@@ -17,7 +16,7 @@ _LOOK_EVERY_S = 0.05
 def load(registry: Registry, name: str, settings: Settings, version: int | None = None) -> Model:
     """Load a model in every runner process. Raises what Models.load does, ModelLoadFailed, StillLoading."""
     model = registry.models.load(name, version, limit=settings.max_loaded_models)
-    _wait_loaded(registry, model)
+    _wait_loaded(registry, model, settings)
     wait_settled(registry)
     return model
 
@@ -30,7 +29,7 @@ def promote(
     if not model.is_wanted:
         load(registry, name, settings, model.version)
     else:
-        _wait_loaded(registry, model)
+        _wait_loaded(registry, model, settings)
     model = registry.models.promote(name, model.version, alias=alias)
     wait_settled(registry)
     return model
@@ -42,11 +41,12 @@ def wait_settled(registry: Registry) -> None:
     _wait(lambda: is_settled(registry, generation), SETTLED_WITHIN_S)
 
 
-def _wait_loaded(registry: Registry, model: Model) -> None:
+def _wait_loaded(registry: Registry, model: Model, settings: Settings) -> None:
     def stands() -> str:
         return standing(model, living(registry)).presence
 
-    _wait(lambda: stands() != "loading", LOADED_WITHIN_S)
+    # Shorter than the time limit of a request (service.py), so that the caller learns what is going on.
+    _wait(lambda: stands() != "loading", settings.scoring_timeout_s * 1.5)
     now = standing(model, living(registry))
     if now.presence == "failed":
         if not model.is_shipped and not model.aliases:

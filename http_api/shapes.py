@@ -5,7 +5,7 @@ from itertools import groupby
 
 from chisto import schemas as s
 from chisto.errors import Language
-from http_api.wording import say
+from http_api.wording import say, say_done
 from models_store.catalog import standing
 from models_store.datasets import Dataset
 from models_store.jobs import Job
@@ -116,7 +116,7 @@ def _outcome(job: Job, language: Language) -> str:
     if job.error is not None:
         return job.error.message(language)
     if job.state == "success":
-        return say(language, f"done_{job.kind}", name=job.name)
+        return say_done(language, job.kind, job.name)
     return say(language, f"task_{job.state}")
 
 

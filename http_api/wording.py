@@ -38,6 +38,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "task_queued": ("В очереди.", "Waiting."),
     "task_running": ("Выполняется.", "Running."),
     "task_cancelled": ("Отменена.", "Cancelled."),
+    "done": ("Готово.", "Done."),
     "done_fit": ("Модель «{name}» обучена.", "The model '{name}' is trained."),
     "done_search": (
         "Лучшие параметры найдены, модель «{name}» обучена.",
@@ -52,3 +53,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
 def say(language: Language, key: str, **params: Any) -> str:
     russian, english = _TEXTS[key]
     return (russian if language == "ru" else english).format_map(params)
+
+
+def say_done(language: Language, kind: str, name: str) -> str:
+    """How a task of this kind ended well."""
+    key = f"done_{kind}"
+    return say(language, key if key in _TEXTS else "done", name=name)

@@ -4,6 +4,7 @@ Scoring never waits for loading: readers take the dictionary as it stands, and c
 """
 
 import atexit
+import importlib
 import logging
 import threading
 import time
@@ -29,6 +30,15 @@ DEFAULTS = Path(__file__).parent / "defaults"
 GRACE_S = 3.0
 #: After this long a model that could not be loaded is tried again.
 RETRY_FAILED_S = 30.0
+#: what the classical families need; their memory is not the model's
+_LIBRARIES = (
+    "skops.io",
+    "sklearn.feature_extraction.text",
+    "sklearn.linear_model",
+    "sklearn.naive_bayes",
+    "sklearn.pipeline",
+    "sklearn.svm",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,9 @@ class LoadedModels:
 
     def _load(self, model: Model) -> None:
         self._demanded.discard(model.tag)
-        started, before = time.monotonic(), _resident_bytes()
+        started = time.monotonic()
+        _import_libraries(model.family)  # not the model's memory
+        before = _resident_bytes()
         try:
             loaded = artifacts.load(self._registry.store.fetch(model.tag))
             loaded.scorer.score(["проверка"])  # the first call allocates what later ones use
@@ -216,6 +228,11 @@ class LoadedModels:
                 states[model.id] = {"state": "loading"}
         self._registry.workers.report(self._id, self._service, self._generation, states)
         self._reported_at = time.monotonic()
+
+
+def _import_libraries(family: str) -> None:
+    for name in () if family == "cnn" else _LIBRARIES:
+        importlib.import_module(name)
 
 
 def _resident_bytes() -> int:
