@@ -33,7 +33,6 @@ KNOWN_ATTRIBUTES = frozenset(
     }
 )
 
-_SCOPE = "https://www.googleapis.com/auth/userinfo.email"
 _STRING, _BOOLEAN = {"type": "string"}, {"type": "boolean"}
 _FLOAT, _INTEGER = {"type": "number", "format": "float"}, {"type": "integer", "format": "int32"}
 _SCORE_TYPE = {
@@ -126,13 +125,15 @@ def _method(name: str, shape: str, description: str) -> dict[str, Any]:
         "parameterOrder": [],
         "request": _ref(f"{shape}Request"),
         "response": _ref(f"{shape}Response"),
-        "scopes": [_SCOPE],
     }
 
 
 @lru_cache(maxsize=32)
 def discovery_document(root_url: str) -> dict[str, Any]:
-    """The document for a server that is reached at ``root_url``, which ends in a slash."""
+    """The document for a server that is reached at ``root_url``, which ends in a slash.
+
+    It names no OAuth scopes, so that a client without a key looks for no credentials of Google's either.
+    """
     return {
         "kind": "discovery#restDescription",
         "discoveryVersion": "v1",
@@ -151,7 +152,6 @@ def discovery_document(root_url: str) -> dict[str, Any]:
         "baseUrl": root_url,
         "batchPath": "batch",
         "parameters": _PARAMETERS,
-        "auth": {"oauth2": {"scopes": {_SCOPE: {"description": "Not asked for by this server."}}}},
         "schemas": {
             name: {"id": name, "type": "object", "properties": properties}
             for name, properties in SCHEMAS.items()
