@@ -35,7 +35,7 @@ class Aligned:
         """Apply edits that are sorted and do not overlap.
 
         A replacement of the same length maps character by character, any other maps each new character to the
-        whole replaced span. Where `marked`, what changed counts as restored; a pure removal marks what follows it.
+        whole replaced span, an insertion to an empty one. Where `marked`, what changed counts as restored; a pure removal marks what follows it.
         """
         if not edits:
             return self
@@ -69,6 +69,10 @@ class Aligned:
             if len(replacement) == stop - start:
                 starts.extend(self.starts[start:stop])
                 stops.extend(self.stops[start:stop])
+            elif start == stop:
+                place = self.stops[start - 1] if start else 0
+                starts.extend([place] * len(replacement))
+                stops.extend([place] * len(replacement))
             else:
                 starts.extend([self.starts[start]] * len(replacement))
                 stops.extend([self.stops[stop - 1]] * len(replacement))

@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     stretch.stretch,
     masks.dotted,
     stretch.row,
+    surface.apart,
 )
 TEXT_RULES = tuple(rule for rule in RULES if not rule.by_chunk)
 CHUNK_RULES = tuple(rule for rule in RULES if rule.by_chunk)
@@ -147,8 +148,14 @@ def _assemble(original: str, whole: Aligned, edits: list[Edit], parts: list[Alig
         starts += whole.starts[position:start]
         stops += whole.stops[position:start]
         marks += old_marks[position:start]
-        starts += [whole.starts[start + at] for at in part.starts]
-        stops += [whole.stops[start + at - 1] for at in part.stops]
+        spans = [
+            (whole.starts[start + left], whole.stops[start + right - 1])
+            if left < right
+            else (whole.stops[start + left - 1],) * 2
+            for left, right in zip(part.starts, part.stops, strict=True)
+        ]
+        starts += [left for left, _ in spans]
+        stops += [right for _, right in spans]
         own = part.marks or bytes(len(new))
         if whole.marks:
             kept = bytes(

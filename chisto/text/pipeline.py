@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from chisto.text.normalization import LONGEST_KEPT, NEEDS_TEXT_RULES, clean_word, normalize, normalize_chunk
 from chisto.text.rule import CHUNK
-from chisto.text.tokenization import DASHES, tokenize
+from chisto.text.tokenization import tokenize
 
 
 class Word(NamedTuple):
@@ -24,8 +24,8 @@ class Word(NamedTuple):
 
 Pieces = tuple[tuple[str, int, int], ...]
 
-# A sign at the edge of a chunk that razdel may join to its neighbour by what stands across the white space.
-OPEN_EDGE = re.compile(rf"(?:[_{DASHES}]|[.,/\\]\d).+|.+[_{DASHES}]|.*\d[.,/\\]", re.DOTALL)
+# A sign at the edge of a chunk that razdel may join to a digit by another digit across the white space: «5. 5».
+OPEN_EDGE = re.compile(r"[.,/\\]\d.*|.*\d[.,/\\]", re.DOTALL)
 # Stands for the tokens of a chunk where they may depend on the chunks around.
 OPEN: Pieces = (("", -1, -1),)
 MOST_KEPT = 1 << 15

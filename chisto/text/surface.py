@@ -7,6 +7,7 @@ import re
 from chisto.text.characters import COMBINING, INVISIBLE, RUSSIAN, STYLED, plain
 from chisto.text.lexicon import russian
 from chisto.text.rule import Rule, replacing
+from chisto.text.tokenization import DASHES, PUNCTUATION
 
 COMPOSED = {"и\u0306": "й", "И\u0306": "Й", "е\u0308": "ё", "Е\u0308": "Ё"}
 ACCENT = re.compile(rf"[иИеЕ][\u0306\u0308]|[{COMBINING}\u00ad\ufe0e\ufe0f]+")
@@ -39,6 +40,22 @@ find_addresses = replacing(ADDRESS, _remove_address)
 accents = Rule(
     "accents", replacing(ACCENT, lambda match: COMPOSED.get(match[0], "")), restores=False, by_chunk=False
 )
+# razdel glues emoji and hanging hyphens to words: «дурак😡», «дурак-» would be words of their own.
+LETTER = r"[^\W_]"
+SYMBOL = rf"[^\w\s{re.escape(PUNCTUATION)}]"
+PLAIN = rf"[^\s{re.escape(PUNCTUATION)}]"
+GLUED = re.compile(
+    rf"(?<={LETTER})(?={SYMBOL})|(?<={SYMBOL})(?={LETTER})|(?<!\S)[_{DASHES}](?={PLAIN})|(?<={PLAIN})[_{DASHES}](?!\S)"
+)
+
+
+def _unglue(match: re.Match[str]) -> str:
+    if not match[0]:
+        return " "
+    opens = match.start() == 0 or match.string[match.start() - 1].isspace()
+    return match[0] + " " if opens else " " + match[0]
+
+
 hidden = Rule("hidden", replacing(HIDDEN, lambda match: ""), restores=True, by_chunk=False)
 styled = Rule(
     "styled",
@@ -55,3 +72,4 @@ case = Rule(
     restores=False,
 )
 yo = Rule("yo", replacing(re.compile("[ёЁ]"), lambda match: "е" if match[0] == "ё" else "Е"), restores=False)
+apart = Rule("apart", replacing(GLUED, _unglue), restores=False)
