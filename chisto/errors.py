@@ -17,9 +17,16 @@ The codes are part of the API: they are only ever added.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 Language = Literal["ru", "en"]
+
+
+class Words(NamedTuple):
+    """A part of a message in both languages, to be passed as a parameter."""
+
+    ru: str
+    en: str
 
 
 class ChistoError(Exception):
@@ -42,10 +49,16 @@ class ChistoError(Exception):
         super().__init__(self.message("en"))
 
     def message(self, language: Language) -> str:
-        return self.texts[language][0].format_map(self.params)
+        return self.texts[language][0].format_map(self._worded(language))
 
     def hint(self, language: Language) -> str:
-        return self.texts[language][1].format_map(self.params)
+        return self.texts[language][1].format_map(self._worded(language))
+
+    def _worded(self, language: Language) -> dict[str, Any]:
+        return {
+            name: getattr(value, language) if isinstance(value, Words) else value
+            for name, value in self.params.items()
+        }
 
     def body(self, language: Language) -> dict[str, Any]:
         """The one error shape: ``{"error": {"code", "message", "hint"}}``, and ``details`` where there are any."""
@@ -179,7 +192,7 @@ class BrokenJson(BadRequest):
     texts = {
         "en": (
             "The body is not valid JSON in UTF-8.",
-            'Send for example {{"texts": ["спасибо за статью"]}}.',
+            'Send for example {{"texts": ["a comment"]}}.',
         ),
         "ru": ("Тело запроса — не JSON в UTF-8.", 'Пример верного тела: {{"texts": ["спасибо за статью"]}}.'),
     }

@@ -4,9 +4,12 @@ import fcntl
 import ipaddress
 import logging
 import os
+import signal
 import socket
+import threading
+import time
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 import typer
 
@@ -14,6 +17,9 @@ from chisto.errors import Conflict, Unprocessable
 from chisto.logs import configure_logs
 from chisto.settings import Settings, get_settings
 from cli import console
+
+#: After SIGTERM a process has so long for the requests under way.
+GRACEFUL_S = 30.0
 
 
 class AlreadyServing(Conflict):
@@ -117,11 +123,31 @@ def _run(settings: Settings) -> None:
 
     console.print(f"Chisto: http://{settings.host}:{settings.port}  (documentation: /docs)")
     console.print(f"State and logs: {settings.home_path}", highlight=False)
-    host = "127.0.0.1" if settings.host == "localhost" else settings.host
-    bentoml.serve(
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    server = bentoml.serve(
         "service:Gateway",
         working_dir=str(Path(service.__file__).parent),
-        host=host,
+        host="127.0.0.1" if settings.host == "localhost" else settings.host,
         port=settings.port,
-        blocking=True,
+        blocking=False,
     )
+    # BentoML ends all its processes at the same moment; a wait in between keeps this one in charge.
+    while not ended.wait(0.2):
+        if not server.arbiter._thread.is_alive():
+            raise SystemExit(1)  # it has said why
+    _end(server.arbiter)
+
+
+def _end(arbiter: Any) -> None:
+    """End the gateway first, so that requests under way still find the runners, and then all the rest."""
+    while arbiter.loop is None or not arbiter.running:
+        time.sleep(0.05)
+    for watcher in arbiter.watchers:
+        watcher.graceful_timeout = GRACEFUL_S
+    gateway_ended = threading.Event()
+    gateway = arbiter.get_watcher("service")
+    arbiter.loop.add_callback(lambda: gateway.stop().add_done_callback(lambda _: gateway_ended.set()))
+    gateway_ended.wait(GRACEFUL_S + 5)
+    arbiter.stop()
