@@ -105,10 +105,10 @@ def read_message(shape: type[Any], body: bytes, language: Language) -> Any:
 def _quoted(match: re.Match[bytes]) -> bytes:
     """JSON for what Google's parser takes besides JSON: bare names, 'strings', a comma at the end."""
     token = match[0]
-    if token.startswith(b'"'):
-        return token
     if token == b",":
         return b""
-    if token.startswith(b"'") and token.endswith(b"'"):
-        return b'"' + token[1:-1].replace(b"\\'", b"'").replace(b'"', b'\\"') + b'"'
-    return b'"' + token + b'"'
+    if token.startswith(b"'"):
+        is_closed = len(token) > 1 and token.endswith(b"'")
+        inner = token[1:-1].replace(b"\\'", b"'").replace(b'"', b'\\"')
+        return b'"' + inner + b'"' if is_closed else token
+    return token if token.startswith(b'"') else b'"' + token + b'"'

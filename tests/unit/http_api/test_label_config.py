@@ -7,7 +7,9 @@ from http_api.label_config import BadConfig, Labels, parse_config
 
 def config(*choices: str, extra: str = "") -> str:
     listed = "".join(f'<Choice value="{choice}"/>' for choice in choices)
-    return f'<View>{extra}<Text name="t" value="$text"/><Choices name="c" toName="t">{listed}</Choices></View>'
+    return (
+        f'<View>{extra}<Text name="t" value="$text"/><Choices name="c" toName="t">{listed}</Choices></View>'
+    )
 
 
 @pytest.mark.parametrize(
