@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from starlette.responses import Response
 
 from chisto import schemas as s
-from chisto.errors import BadField
+from chisto.errors import BadField, Words
 from chisto.settings import get_settings
 from http_api.fitting import free_name
 from http_api.responses import JsonResponse, language_of
@@ -76,7 +76,13 @@ def _ingest(
     )
     name = fields["name"] or free_name(registry, _stem(filename))
     if not _NAME.fullmatch(name):
-        raise BadField(field="name", reason="up to 200 characters without slashes and line breaks")
+        raise BadField(
+            field="name",
+            reason=Words(
+                "до 200 знаков без косых черт и переводов строк",
+                "up to 200 characters without slashes and line breaks",
+            ),
+        )
     return ingest_apart(
         registry,
         Upload(
@@ -99,7 +105,7 @@ def _flag(name: str, text: str) -> bool | None:
     try:
         return {"true": True, "1": True, "false": False, "0": False, "": None}[text.strip().lower()]
     except KeyError:
-        raise BadField(field=name, reason="true or false") from None
+        raise BadField(field=name, reason=Words("true или false", "true or false")) from None
 
 
 @router.get("", summary="All data sets, the newest first")

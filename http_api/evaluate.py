@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from chisto import schemas as s
-from chisto.errors import BadField, NoResult
+from chisto.errors import BadField, NoResult, Words
 from chisto.settings import get_settings
 from http_api.fitting import labelled_dataset
 from http_api.responses import language_of
@@ -21,7 +21,7 @@ def evaluate(wanted: s.EvaluateRequest, request: Request) -> s.TaskStarted:
     """The models need not be loaded."""
     registry, settings = open_registry(), get_settings()
     if len(set(wanted.models)) < len(wanted.models):
-        raise BadField(field="models", reason="a model is named twice")
+        raise BadField(field="models", reason=Words("модель названа дважды", "a model is named twice"))
     dataset = labelled_dataset(registry, wanted.dataset)
     models = [registry.models.get(name) for name in wanted.models]
     job = NewJob(

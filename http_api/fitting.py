@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chisto import schemas as s
-from chisto.errors import BadField, DatasetUnlabelled, Language, TooManyTasks
+from chisto.errors import BadField, DatasetUnlabelled, Language, TooManyTasks, Words
 from chisto.families import parse_recipe, plan_trials
 from chisto.settings import Settings
 from chisto.validation import refusal
@@ -121,7 +121,12 @@ def _object(name: str, text: str) -> dict[str, Any]:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        raise BadField(field=name, reason='a JSON object is needed, such as {"C": 1.0}')
+        raise BadField(
+            field=name,
+            reason=Words(
+                'нужен объект JSON, например {"C": 1.0}', 'a JSON object is needed, such as {"C": 1.0}'
+            ),
+        )
     return value
 
 

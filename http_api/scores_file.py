@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from chisto.errors import BadField
+from chisto.errors import BadField, Words
 from chisto.settings import get_settings
 from http_api.models import resolve
 from http_api.rows import labelled_chunks
@@ -56,7 +56,12 @@ async def predict_scores(request: Request) -> StreamingResponse:
         )
         names = [name.strip() for name in received.fields.get("names", "").split(",") if name.strip()]
         if not names:
-            raise BadField(field="names", reason="names of models, separated by commas, are needed")
+            raise BadField(
+                field="names",
+                reason=Words(
+                    "нужны имена моделей через запятую", "names of models, separated by commas, are needed"
+                ),
+            )
         models = [await resolve(scoring, name) for name in names]
         target = received.folder / "cleaned.parquet"
         columns = {key: received.fields.get(key) or None for key in ("text_column", "label_column")}

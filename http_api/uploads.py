@@ -11,7 +11,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from chisto.errors import BadField, BadRequest, ChistoError, TooLarge, UploadBroken
+from chisto.errors import BadField, BadRequest, ChistoError, TooLarge, UploadBroken, Words
 from models_store.locks import Workspace
 
 _MAX_PARTS = 32
@@ -38,7 +38,7 @@ class Received:
 
     def file(self, name: str) -> UploadedFile:
         if name not in self.files:
-            raise BadField(field=name, reason="a file is needed here")
+            raise BadField(field=name, reason=Words("нужен файл", "a file is needed here"))
         return self.files[name]
 
 
@@ -95,7 +95,7 @@ async def _receive_form(
     request: Request, received: Received, options: Mapping[bytes, bytes], limit: int
 ) -> None:
     if b"boundary" not in options:
-        raise BadRequest(reason="the form has no boundary")
+        raise BadRequest(reason=Words("у формы нет boundary", "the form has no boundary"))
     form = _Form(received, limit)
     try:
         parser = MultipartParser(options[b"boundary"], form.callbacks())  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ async def _receive_form(
         if not form.is_complete:
             raise UploadBroken
     except MultipartParseError as broken:
-        raise BadRequest(reason="the form cannot be read") from broken
+        raise BadRequest(reason=Words("форму не удаётся прочитать", "the form cannot be read")) from broken
     finally:
         form.close()
 
@@ -146,7 +146,11 @@ class _Form:
     def _begin(self) -> None:
         self._parts += 1
         if self._parts > _MAX_PARTS:
-            raise BadRequest(reason=f"the form has more than {_MAX_PARTS} parts")
+            raise BadRequest(
+                reason=Words(
+                    f"в форме больше {_MAX_PARTS} частей", f"the form has more than {_MAX_PARTS} parts"
+                )
+            )
         self._headers = {}
 
     def _end_header(self) -> None:
@@ -169,7 +173,10 @@ class _Form:
         self._size += end - start
         if self._file is None:
             if self._size > _MAX_FIELD_BYTES:
-                raise BadField(field=self._name, reason=f"longer than {_MAX_FIELD_BYTES} bytes")
+                raise BadField(
+                    field=self._name,
+                    reason=Words(f"длиннее {_MAX_FIELD_BYTES} байт", f"longer than {_MAX_FIELD_BYTES} bytes"),
+                )
             self._value += data[start:end]
         elif self._size > self._limit:
             raise TooLarge(limit=self._limit)
@@ -192,5 +199,5 @@ def _text(name: str, value: bytes) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        refusal: ChistoError = BadField(field=name, reason="not UTF-8")
+        refusal: ChistoError = BadField(field=name, reason=Words("не UTF-8", "not UTF-8"))
         raise refusal from None
