@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from chisto import schemas as s
 from chisto.errors import BadField, Words
+from chisto.schemas_profile import profile_key
 from chisto.settings import get_settings
 from http_api.fitting import free_name
 from http_api.responses import JsonResponse, language_of
@@ -212,7 +213,7 @@ def profile(dataset: Key, request: Request) -> s.ProfileResponse:
 
 
 def _profile(registry: Registry, dataset: Dataset) -> s.Json | None:
-    return registry.reports.get(PROFILE, dataset.sha256)
+    return registry.reports.get(PROFILE, profile_key(dataset.sha256))
 
 
 @router.post("/{dataset}/score", summary="Score all of it as a task", status_code=202)

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from chisto import schemas as s
 from chisto.errors import Language
+from chisto.schemas_profile import profile_key
 from http_api.wording import say, say_done
 from models_store.catalog import standing
 from models_store.datasets import Dataset
@@ -152,7 +153,7 @@ def dataset_info(dataset: Dataset, profiled: Iterable[str], profile_task: str | 
         filename=dataset.filename,
         report=drop_report(dataset),
         profile_task=profile_task,
-        has_profile=dataset.sha256 in profiled,
+        has_profile=profile_key(dataset.sha256) in profiled,
         created_at=dataset.created_at,
     )
 
