@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
-from chisto.errors import BadField, Language
+from chisto.errors import BadField, Words
 from chisto.schemas import FitRequest
 from chisto.settings import get_settings
 from chisto.validation import check_texts
@@ -33,10 +33,10 @@ class Annotation(BaseModel):
     was_cancelled: bool = False
 
 
-def text_of(task: Task, config: LabelConfig, field: str, language: Language) -> str:
+def text_of(task: Task, config: LabelConfig, field: str) -> str:
     text = task.data.get(config.key)
     if not isinstance(text, str):
-        raise BadField(field=field, reason="нужна строка" if language == "ru" else "a string is needed")
+        raise BadField(field=field, reason=Words("нужна строка", "a string is needed"))
     return text
 
 
@@ -50,7 +50,7 @@ def judgement_id(project: str, annotation: Annotation) -> str:
 
 
 def judge(
-    project: str, config: LabelConfig, pairs: Sequence[tuple[Task, Annotation]], language: Language
+    project: str, config: LabelConfig, pairs: Sequence[tuple[Task, Annotation]]
 ) -> tuple[list[Judgement], list[str]]:
     """Judgements to keep, and the ids of annotations that say nothing (any more): skipped ones, other choices."""
     kept, dropped = list[Judgement](), list[str]()
@@ -59,7 +59,7 @@ def judge(
         if label is None:
             dropped.append(judgement_id(project, annotation))
             continue
-        text = text_of(task, config, "task.data", language)
+        text = text_of(task, config, "task.data")
         check_texts([text], get_settings())
         kept.append(
             Judgement(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from chisto.errors import BadField, ChistoError, Forbidden, Language
+from chisto.errors import BadField, ChistoError, Forbidden, Language, Words
 from chisto.settings import get_settings
 from chisto.validation import check_texts
 from http_api.annotations import (
@@ -136,12 +136,9 @@ def _scoring(request: Request) -> Scoring:
 @router.post("/{model}/predict", include_in_schema=False)
 async def predict(request: Request, model: str | None = None) -> JsonResponse:
     """A choice for each task; with <Labels> over the text in the configuration, the words that decided too."""
-    language = language_of(request.scope)
-    wanted = read_body(PredictRequest, await request.body(), language)
+    wanted = read_body(PredictRequest, await request.body(), language_of(request.scope))
     config = parse_config(wanted.label_config)
-    texts = [
-        text_of(task, config, f"tasks.{index}.data", language) for index, task in enumerate(wanted.tasks)
-    ]
+    texts = [text_of(task, config, f"tasks.{index}.data") for index, task in enumerate(wanted.tasks)]
     check_texts(texts, get_settings())
     scoring = _scoring(request)
     served = scoring.resolve(model)
@@ -200,6 +197,7 @@ def _marks(spans: Sequence[dict[str, Any]], config: LabelConfig, labels: Labels)
 
 # --- annotations coming back ------------------------------------------------------------------------------------
 
+MISSING = Words("поле обязательно", "the field is required")
 CREATED = ("ANNOTATION_CREATED", "ANNOTATIONS_CREATED", "ANNOTATION_UPDATED")
 DELETED = ("ANNOTATION_DELETED", "ANNOTATIONS_DELETED")
 
@@ -208,12 +206,11 @@ DELETED = ("ANNOTATION_DELETED", "ANNOTATIONS_DELETED")
 @router.post("/{model}/webhook", include_in_schema=False, status_code=201)
 async def webhook(request: Request, model: str | None = None) -> JsonResponse:
     """Annotations become feedback with their texts, and the data set `label-studio-PROJECT` grows by them."""
-    language = language_of(request.scope)
-    wanted = read_body(WebhookRequest, await request.body(), language)
+    wanted = read_body(WebhookRequest, await request.body(), language_of(request.scope))
     if wanted.action not in (*CREATED, *DELETED, "START_TRAINING"):
         return JsonResponse({"status": "Unknown event"})
     if wanted.project is None:
-        raise BadField(field="project", reason="поле обязательно" if language == "ru" else "Field required")
+        raise BadField(field="project", reason=MISSING)
     project = str(wanted.project.id)
     if wanted.action == "START_TRAINING":
         _check_trainer(request)
@@ -227,10 +224,8 @@ async def webhook(request: Request, model: str | None = None) -> JsonResponse:
     else:
         pairs = list(zip(listed(wanted.task), listed(wanted.annotation), strict=False))
         if not pairs:
-            raise BadField(
-                field="annotation", reason="поле обязательно" if language == "ru" else "Field required"
-            )
-        kept, dropped = judge(project, parse_config(wanted.project.label_config), pairs, language)
+            raise BadField(field="annotation", reason=MISSING)
+        kept, dropped = judge(project, parse_config(wanted.project.label_config), pairs)
     await run_in_threadpool(store, kept, dropped)
     grow_soon(project)
     return JsonResponse({"status": "ok", "result": {"kept": len(kept)}}, status_code=201)
@@ -246,11 +241,10 @@ def _check_trainer(request: Request) -> None:
 @router.post("/{model}/train", include_in_schema=False, status_code=201)
 async def train(request: Request, model: str | None = None) -> JsonResponse:
     """Take all annotated tasks at once and train on them: what Label Studio does where it has no webhooks."""
-    language = language_of(request.scope)
-    wanted = read_body(TrainRequest, await request.body(), language)
+    wanted = read_body(TrainRequest, await request.body(), language_of(request.scope))
     _check_trainer(request)
     pairs = [(task, annotation) for task in wanted.annotations for annotation in task.annotations]
-    kept, dropped = judge(wanted.project, parse_config(wanted.label_config), pairs, language)
+    kept, dropped = judge(wanted.project, parse_config(wanted.label_config), pairs)
     await run_in_threadpool(store, kept, dropped)
     return JsonResponse({"job": await train_on(wanted.project)}, status_code=201)
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from chisto.errors import BadField, BadRequest, ChistoError, Language, UnknownModel
+from chisto.errors import BadField, BadRequest, ChistoError, Language, UnknownModel, Words
 from chisto.settings import get_settings
 from chisto.validation import check_texts
 from chisto.version import VERSION
@@ -166,11 +166,10 @@ _BODY = documented(
 @router.post("/models/{name}/versions/{version}/infer", summary="Infer", openapi_extra=_BODY)
 async def infer(request: Request, name: str, version: str | None = None) -> Response:
     model = _resolve(request, name, version)
-    language = language_of(request.scope)
-    header, binary = _split(await request.body(), request.headers.get(HEADER_LENGTH), language)
-    wanted = read_body(InferRequest, header, language)
+    header, binary = _split(await request.body(), request.headers.get(HEADER_LENGTH))
+    wanted = read_body(InferRequest, header, language_of(request.scope))
     tensor = _input(wanted)
-    texts = _texts(tensor, binary, language)
+    texts = _texts(tensor, binary)
     check_texts(texts, get_settings())
     scores = await request.app.state.scoring.score(model, texts)
     answer = {"model_name": model.name, "model_version": model.version, "outputs": []}
@@ -179,12 +178,12 @@ async def infer(request: Request, name: str, version: str | None = None) -> Resp
     return _answer(answer, tensor.shape, scores, wanted)
 
 
-def _split(body: bytes, length: str | None, language: Language) -> tuple[bytes, bytes]:
+def _split(body: bytes, length: str | None) -> tuple[bytes, bytes]:
     """The JSON and the binary tensors behind it."""
     if length is None:
         return body, b""
     if not (length.isascii() and length.isdecimal()) or int(length) > len(body):
-        reason = "длина больше тела запроса" if language == "ru" else "not a length within the body"
+        reason = Words("длина больше тела запроса", "not a length within the body")
         raise BadField(field=HEADER_LENGTH, reason=reason)
     return body[: int(length)], body[int(length) :]
 
@@ -197,27 +196,28 @@ def _input(wanted: InferRequest) -> InputTensor:
     return wanted.inputs[0]
 
 
-def _texts(tensor: InputTensor, binary: bytes, language: Language) -> list[str]:
-    def wrong(english: str, russian: str) -> BadTensor:
-        return BadTensor(name=INPUT, reason=russian if language == "ru" else english)
-
+def _texts(tensor: InputTensor, binary: bytes) -> list[str]:
     size = tensor.parameters.binary_data_size if tensor.parameters else None
     if size is None and tensor.data is not None and not binary:
         texts = list(_flat(tensor.data))
         if not all(isinstance(text, str) for text in texts):
-            raise wrong("its data are not strings", "данные не строки")
+            raise _wrong("данные не строки", "its data are not strings")
     elif size == len(binary) and size is not None and tensor.data is None:
         try:
             texts = list(_elements(binary))
         except ValueError:
-            raise wrong(
-                "its binary data are cut short or not UTF-8", "двоичные данные оборваны или не UTF-8"
+            raise _wrong(
+                "данные оборваны или не UTF-8", "its binary data are cut short or not UTF-8"
             ) from None
     else:
-        raise wrong("it needs either data or binary_data_size", "нужно либо data, либо binary_data_size")
+        raise _wrong("нужно либо data, либо binary_data_size", "it needs either data or binary_data_size")
     if math.prod(tensor.shape) != len(texts):
-        raise wrong("its shape does not fit its data", "форма не соответствует данным")
+        raise _wrong("форма не соответствует данным", "its shape does not fit its data")
     return texts
+
+
+def _wrong(ru: str, en: str) -> BadTensor:
+    return BadTensor(name=INPUT, reason=Words(ru, en))
 
 
 def _flat(data: Sequence[Any]) -> Iterator[Any]:
