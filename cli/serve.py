@@ -123,9 +123,6 @@ def _run(settings: Settings) -> None:
 
     console.print(f"Chisto: http://{settings.host}:{settings.port}  (documentation: /docs)")
     console.print(f"State and logs: {settings.home_path}", highlight=False)
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     server = bentoml.serve(
         "service:Gateway",
         working_dir=str(Path(service.__file__).parent),
@@ -133,7 +130,9 @@ def _run(settings: Settings) -> None:
         port=settings.port,
         blocking=False,
     )
-    # BentoML ends all its processes at the same moment; a wait in between keeps this one in charge.
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # in place of BentoML's, which ends all processes at once
+        signal.signal(number, lambda *_: ended.set())
     while not ended.wait(0.2):
         if not server.arbiter._thread.is_alive():
             raise SystemExit(1)  # it has said why

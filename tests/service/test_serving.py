@@ -15,6 +15,7 @@ from tests.conftest import CHISTO, ROOT, Server, free_port, start_server
 def test_liveness_readiness_and_metrics_answer(server: Server) -> None:
     for path in ("/livez", "/healthz", "/readyz"):
         assert httpx.get(server.url + path).status_code == 200
+    httpx.post(server.url + "/predict", json={"text": "спасибо"})
     text = httpx.get(server.url + "/metrics").text
     assert "chisto_requests_total" in text and "chisto_request_seconds_bucket" in text
 
