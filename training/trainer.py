@@ -160,7 +160,7 @@ class Trainer:
         import dask
 
         # Read when distributed is imported, here and, from the environment, in the worker.
-        dask.config.set({"logging.distributed": "warning"})
+        dask.config.set({"logging.distributed": "warning", "distributed.scheduler.http.routes": []})
         import distributed
 
         try:
@@ -175,6 +175,7 @@ class Trainer:
                     processes=True,
                     memory_limit=0,
                     dashboard_address=None,
+                    scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else it takes 8787
                     local_directory=str(self._scratch),
                     host="127.0.0.1",
                     env={**self._registry.environment(), "DASK_LOGGING__DISTRIBUTED": "warning"},
