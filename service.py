@@ -8,16 +8,18 @@ from starlette.requests import Request
 from chisto.logs import configure_logs
 from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
 from chisto.settings import get_settings
-from http_api.app import create_app
 from http_api.front import Front
 from http_api.guard import Guard
+from http_api.late import LateApp
 from http_api.metrics import metrics
-from http_api.scoring import Item, Scoring
 from models_store.catalog import RUNNERS, Catalog
 from models_store.loaded import LoadedModels
 
 settings = get_settings()
-http_app = create_app()
+http_app = LateApp()
+
+#: (tag of a model, text)
+Item = tuple[str, str]
 
 #: BentoML's tracing, access log and metrics cost several times the request (docs/architecture.md); http_api.front
 #: does what is needed of them. Each request leaves a timer behind for `timeout` seconds, so it is kept short; Front
@@ -120,11 +122,17 @@ class Gateway:
         trainer = bentoml.depends(Trainer)
 
     def __init__(self) -> None:
+        from http_api.app import create_app
+        from http_api.scoring import Scoring
+
         configure_logs(settings.home_path / "logs", "gateway")
         called = {"cnn_runner": self.cnn.to_async, "sklearn_runner": self.sklearn.to_async}
         runners = {family: called[service] for service, families in RUNNERS.items() for family in families}
         self.scoring = Scoring(Catalog(settings), runners, settings)
-        http_app.state.scoring = self.scoring
+        http_app.build(lambda: create_app(self.scoring))
+
+    async def __is_ready__(self) -> bool:
+        return await self.scoring.is_ready()
 
     @bentoml.api(input_spec=ScoreInput)
     async def predict(self, request: Request) -> PredictResponse:

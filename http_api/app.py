@@ -32,6 +32,7 @@ from http_api import (
 )
 from http_api.metrics import exposition
 from http_api.responses import error_response, language_of
+from http_api.scoring import Scoring
 
 logger = logging.getLogger("chisto")
 
@@ -43,8 +44,8 @@ DATA_PLANE = (
 )
 
 
-def create_app() -> FastAPI:
-    """Build the application; the gateway puts ``scoring`` (http_api.scoring.Scoring) on its state."""
+def create_app(scoring: Scoring) -> FastAPI:
+    """Build the application; its routes find ``scoring`` on its state."""
     app = FastAPI(
         title="Chisto",
         version=VERSION,
@@ -60,6 +61,7 @@ def create_app() -> FastAPI:
     app.add_exception_handler(Exception, _on_bug)
     for part in (openai, oip, label_studio, models, scores_file, datasets, tasks, evaluate, feedback, keys, system):
         app.include_router(part.router)
+    app.state.scoring = scoring
     _add_documentation(app)
     return app
 

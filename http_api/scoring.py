@@ -40,6 +40,8 @@ class Runner(Protocol):
 
     async def explain(self, items: list[Item]) -> Sequence[dict[str, Any] | None]: ...
 
+    async def is_ready(self, timeout: int) -> bool: ...  # noqa: ASYNC109 - BentoML's
+
 
 class Catalog(Protocol):
     def resolve(self, name: str | None) -> ServedModel:
@@ -66,6 +68,7 @@ class Scoring:
     def __init__(self, catalog: Catalog, runners: Mapping[str, Runner], settings: Settings) -> None:
         """``runners`` maps a model family to its runner."""
         self._catalog = catalog
+        self._runners = runners
         self._settings = settings
         self._score: dict[str, Batcher[Item, float | None]] = {}
         self._explain: dict[str, Callable[[list[Item]], Awaitable[Sequence[Any]]]] = {}
@@ -78,6 +81,13 @@ class Scoring:
 
     def resolve(self, name: str | None = None) -> ServedModel:
         return self._catalog.resolve(name)
+
+    async def is_ready(self) -> bool:
+        """Whether the model that answers by default does; others may still be loading."""
+        try:
+            return await self._runners[self.resolve().family].is_ready(5)
+        except ChistoError:
+            return False
 
     async def score(self, model: ServedModel, texts: Sequence[str]) -> list[float]:
         """Calibrated scores in [0, 1], one for each text. Raises Unavailable when the runners cannot keep up."""
