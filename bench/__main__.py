@@ -1,4 +1,4 @@
-"""Run the benchmarks, or those named, and print one table each: `python -m bench [scoring] [server] [startup]`."""
+"""Run the benchmarks, or those named, and print one table each: `python -m bench [scoring] [server] [startup] [tokens]`."""
 
 import argparse
 import json
@@ -9,9 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import scoring, server, startup
+from bench import scoring, server, startup, tokens
 
-BENCHMARKS = {"scoring": scoring.measure, "server": server.measure, "startup": startup.measure}
+BENCHMARKS = {
+    "scoring": scoring.measure,
+    "server": server.measure,
+    "startup": startup.measure,
+    "tokens": tokens.measure,
+}
 
 
 def main() -> None:

@@ -22,19 +22,19 @@ WITH_DIGITS = re.compile(r"(?<![\w@$])[\dа-я]{3,40}(?![\w@$]|[!*#]\w)")
 LEADING = re.compile(r"(\d+)([а-я]+)")
 TRAILING = re.compile(r"([а-я]+)(\d+)")
 # What follows a number: units, endings of ordinals, words of counting.
-UNITS = frozenset(
-    """
-    а б в г д е ж з и к л м н о п р с т у ф х ц ч ш щ э ю я г гб гг гц дб дв дн дня дней год года году лет кк квт кв кг кгц
-    км кбит кб л м мб мбит мвт мг мгц мин мкм мкр мл млн млрд мм мп мпа мс мсек мск ч час часа часов об оз па пт руб рубл сек
-    см ст стр тб тн тыс тыщ трлн уе шт этаж эт х хх ый ой ая ое го ти ми му ю й ом ые ых ым ыми ую ей ем ам ах ов раз раза
-    """.split()
-)
+COUNTED = """
+а б в г д е ж з и к л м н о п р с т у ф х ц ч ш щ э ю я гб гг гц дб дв дн дня дней год года году лет кк квт
+кв кг кгц км кбит кб мб мбит мвт мг мгц мин мкм мкр мл млн млрд мм мп мпа мс мсек мск час часа часов об оз
+па пт руб рубл сек см ст стр тб тн тыс тыщ трлн уе шт этаж эт хх ый ой ая ое го ти ми му й ом ые ых ым ыми
+ую ей ем ам ах ов раз раза
+"""
+UNITS = frozenset(COUNTED.split())
 
 
 def undigit(word: str) -> str | None:
     """A word with digits for letters in letters; None where the digits count something."""
     slots = [_slot(char) for char in word]
-    if any(char.isdigit() and not slot for char, slot in zip(word, slots, strict=True)):
+    if " " in slots:
         return None
     first = [slot[:1] for slot in slots]
     letters = sum(not char.isdigit() for char in word)
@@ -139,7 +139,7 @@ WEAKER = frozenset("%&^~+")
 def _slot(char: str) -> str:
     if char.isalpha():
         return char
-    return DIGITS.get(char) or SIGNS.get(char, "")
+    return DIGITS.get(char) or SIGNS.get(char) or (" " if char.isalnum() else "")
 
 
 def _loosely(word: str, slots: list[str]) -> list[tuple[list[str], float]]:
@@ -223,7 +223,7 @@ PARTING = re.compile(r"[!|]")
 
 HAS_JOINT = re.compile(rf"[а-я][{JOINT}]+[а-я]")
 BROKEN = re.compile(rf"[а-я]+(?:[{JOINT}]+[а-я]+)+")
-PARTICLES = frozenset("то ка де либо нибудь таки с тка кась".split())
+PARTICLES = frozenset({"то", "ка", "де", "либо", "нибудь", "таки", "с", "тка", "кась"})
 JOINT_SIGN = re.compile(f"[{JOINT}]")
 
 

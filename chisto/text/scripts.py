@@ -36,22 +36,21 @@ LATIN_TWINS = {cyrillic.lower(): latin.lower() for latin, cyrillic in TWINS.item
 NEIGHBOURS = frozenset("іїєґўІЇЄҐЎ")  # letters of Ukrainian and Belarusian words, which stay what they are
 
 # English (and other Latin) words that would read as Russian ones, by their looks or by their sound.
-ENGLISH = frozenset(
-    """
-    ace ape apex apt at axe bake bat be beam beep bid bitch blade bled blood boa boat book boom boot bop box
-    bra by cab cake cam came camp cap cape car care cart case cat chat chmod clown coat cob cock coke coma
-    comb come compact compo cook cop cope copy core cot cote cox cpu cream cretin cretins crop cunt debit
-    degenerate dura eat echo eta exact exam eye fascist fuck gad gads gas gay haha ham hams hat he heat heck
-    her hero herpes hers hex hide home homo homosexual hood hook hop hope hot hui hype idiom idiot idiots
-    imbecile kaka karate kate keep kept key koh kop kot lesbian loh lox mac manda mandate map mark mask mat
-    mate me meat meet memo met mini mint minute moan mob mom mop moron morons most moth mpa mud mudd my nah
-    narcomania nazi oak oat ok opex oscar ox pace pact pad pads pain pap par park part pass pat path pax pay
-    pct peak pedo pedophile pep perk pet pete pi pig pigs pike pis pizza poem poet pop port pose poses post
-    pot put puta rap rock sabre sad sadist sat shakal shaman shit skit sort sos sosa sosed soup suk svelte
-    tape tax taxi tea team teem tek tex text the tke to tom tomato tome too took top topay tot toy trach
-    trash tup tvs yak yet yoke
-    """.split()
-)
+FOREIGN_WORDS = """
+ace ape apex apt at axe bake bat be beam beep bid bitch blade bled blood boa boat book boom boot bop box
+bra by cab cake cam came camp cap cape car care cart case cat chat chmod clown coat cob cock coke coma
+comb come compact compo cook cop cope copy core cot cote cox cpu cream cretin cretins crop cunt debit
+degenerate dura eat echo eta exact exam eye fascist fuck gad gads gas gay haha ham hams hat he heat heck
+her hero herpes hers hex hide home homo homosexual hood hook hop hope hot hui hype idiom idiot idiots
+imbecile kaka karate kate keep kept key koh kop kot lesbian loh lox mac manda mandate map mark mask mat
+mate me meat meet memo met mini mint minute moan mob mom mop moron morons most moth mpa mud mudd my nah
+narcomania nazi oak oat ok opex oscar ox pace pact pad pads pain pap par park part pass pat path pax pay
+pct peak pedo pedophile pep perk pet pete pi pig pigs pike pis pizza poem poet pop port pose poses post
+pot put puta rap rock sabre sad sadist sat shakal shaman shit skit sort sos sosa sosed soup suk svelte
+tape tax taxi tea team teem tek tex text the tke to tom tomato tome too took top topay tot toy trach
+trash tup tvs yak yet yoke
+"""
+ENGLISH = frozenset(FOREIGN_WORDS.split())
 
 
 def find_drawn(chunk: str) -> list[Edit]:
@@ -91,7 +90,7 @@ def fold(word: str) -> str | None:
 def _slot(char: str) -> str:
     if char in CYRILLIC:
         return char.lower().replace("ё", "е")
-    return LOOK_ALIKES.get(char) or DIGITS.get(char) or SIGNS.get(char, "")
+    return LOOK_ALIKES.get(char) or DIGITS.get(char) or SIGNS.get(char) or (" " if char.isalnum() else "")
 
 
 def _fold_foreign(word: str, slots: list[str]) -> str | None:
@@ -102,7 +101,7 @@ def _fold_foreign(word: str, slots: list[str]) -> str | None:
     first = [letters[:1] for letters in slots]
     if TWINS.keys() >= set(word) or all(char in FOREIGN for char in word):
         return russian().fit(first)
-    if not word.isascii() and any(char in FOREIGN or char in GREEK for char in word):
+    if len(word) > 3 and not word.isascii() and any(char in FOREIGN or char in GREEK for char in word):
         return (
             russian().guess((first, 1), (slots, 0.1)) if any(char in LATIN_LETTERS for char in word) else None
         )

@@ -73,10 +73,20 @@ def _join(letters: list[tuple[int, str]], letter_cost: float) -> Iterator[Edit]:
     word = "".join(read(char) for _, char in letters)
     if len(letters) < 2 or not is_spaced_out(word):
         return
-    cuts = set(cut(word[:MOST_CUT], letter_cost))
+    cuts = cut(word[:MOST_CUT], letter_cost)
+    if ONE_LETTER_WORDS.issuperset(word) and not _is_word_hidden(word, cuts):
+        return
     for index in range(1, len(letters)):
         start, stop = letters[index - 1][0] + 1, letters[index][0]
         yield Edit(start, stop, " " if index in cuts else "")
+
+
+def _is_word_hidden(word: str, cuts: list[int]) -> bool:
+    """Whether letters that are words by themselves, as in «и в а», make up a longer word all the same."""
+    pieces = [word[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(word)], strict=True)]
+    return all(piece in russian() for piece in pieces) and any(
+        len(piece) > 3 or piece in insulting() for piece in pieces
+    )
 
 
 def read(char: str) -> str:
@@ -86,16 +96,14 @@ def read(char: str) -> str:
 
 
 def is_spaced_out(word: str) -> bool:
-    """Whether letters one by one are a hidden word: «я и ты», «а б в г» and digits are none."""
+    """Whether letters one by one may be a hidden word: the alphabet and digits are none."""
     letters = [char for char in word if char in RUSSIAN]
     if len(letters) < min(3, len(word)) or word[0].isdigit() or word[-1].isdigit():
         return False
     if 3 * len(letters) < 2 * len(word) or word in ABBREVIATIONS:
         return False
-    if word in insulting():
+    if ONE_LETTER_WORDS.issuperset(word) and len(word) < MOST_CUT:
         return True
-    if set(word) <= ONE_LETTER_WORDS:
-        return len(word) > 3 and word in russian()
     if all(ord(right) - ord(left) == 1 for left, right in zip(word, word[1:], strict=False)):
         return False
     return len(word) > 3 or word in russian()

@@ -19,16 +19,17 @@ STUTTERED = re.compile(
 HALTED = re.compile(r"(?<![\w-])[а-я]*([а-я])-\1[а-я]*(?![\w-])")
 ROW = re.compile(r"([^\w\s])\1{3,}|(?<![^\W\d_])([^\W\d_])\2{3,}(?![^\W\d_])")
 MOST_RUNS = 4
-NEVER_DOUBLE = frozenset("ауыэйщьъхчшц")  # in Russian words that the lexicon does not know
+NEVER_DOUBLE = frozenset("ауыэйщьъхчш")  # in Russian words that the lexicon does not know
 # Two equal letters are mostly a typing error or a name; only for so frequent a word they are taken for one.
 USUAL = 20.0
+DOUBLE_BY_NATURE = re.compile("вакуум|видуум|тинуум|змеее|шеее|саак|ааро|баал|маас")
 # A prefix before a root that begins with the prefix's last letter: «поддать», «вводы», «заархивировать».
 PREFIXED = re.compile(r"вв|сс|(?:под|над|пред)д|отт|обб|(?:ра|бе|и|во|в)(?:зз|сс)|(?:за|на)а")
 
 
 def unstretch(word: str) -> str | None:
     """«дуууурак» → «дурак», «сукаа» → «сука»; «длинный», «класс» and a letter alone stay."""
-    if word in russian() or word in ordinary() or len(set(word)) == 1:
+    if word in russian() or word in ordinary() or len(set(word)) == 1 or DOUBLE_BY_NATURE.search(word):
         return None
     runs = list(RUN.finditer(word))
     held = any(run.end() - run.start() > 2 for run in runs)
