@@ -24,6 +24,8 @@ ICONS = {
     "compare": "compare_arrows",
 }
 TICK_MS = 1000
+#: So long a page may wait for its data before it is shown without.
+PATIENCE_S = 1.0
 #: Seconds between two questions whether the service is there.
 BEAT_S, BEAT_AWAY_S = 10, 2
 
@@ -45,7 +47,9 @@ class Shell(pn.viewable.Viewer):
             state.param.watch(self._change_language, ["language"]),
             state.param.watch(self._change_theme, ["dark"]),
             state.param.watch(self._show_away, ["away"]),
-            state.param.watch(self._show_address, ["page", "models", "model", "dataset", "task", "language"]),
+            state.param.watch(
+                self._show_address, ["page", "models", "model", "dataset", "task", "section", "language"]
+            ),
         ]
         self._show_page()
 
@@ -65,7 +69,9 @@ class Shell(pn.viewable.Viewer):
         self.menu.param.watch(self._navigate, "active")
         self.service = markup.pane(margin=(10, 16))
         self.banner = markup.pane(visible=False, margin=(0, 0, 16, 0))
-        self.place = pn.pane.Placeholder(sizing_mode="stretch_width")
+        self.place = pn.pane.Placeholder(
+            markup.pane(markup.paragraph(state.text("shell.loading"))), sizing_mode="stretch_width"
+        )
         self.language = pmui.Button(variant="text", color="light", on_click=self._switch_language, margin=0)
         self.theme = pmui.IconButton(color="light", on_click=self._switch_theme, margin=0)
         self.page = pmui.Page(
@@ -76,12 +82,14 @@ class Shell(pn.viewable.Viewer):
             sidebar_open=not state.is_phone,
             header=[pmui.Row(sizing_mode="stretch_width"), self.language, self.theme],
             main=[
-                pmui.Container(
+                pn.Column(
                     self.banner,
                     self.place,
                     self.browser,
-                    width_option="lg",
-                    sx={"py": {"xs": "14px", "sm": "24px"}, "px": {"xs": "12px", "sm": "24px"}},
+                    sizing_mode="stretch_width",
+                    margin=0,
+                    css_classes=["ch-main"],
+                    stylesheets=[design.MAIN_CSS],
                 )
             ],
             theme_toggle=False,
@@ -150,13 +158,25 @@ class Shell(pn.viewable.Viewer):
                 self.page.sidebar_open = False
 
     def _show_page(self, *_: Any) -> None:
-        page = self.state.page
-        if page not in self.views:
-            self.views[page] = VIEWS[page](self.state, self.api, self.transfers)
-        self.place.object = self.views[page]
-        self.menu.active = PAGES.index(page)
+        self.menu.active = PAGES.index(self.state.page)
         self._label()
-        pn.state.execute(self.views[page].refresh)
+        pn.state.execute(self.enter)
+
+    async def enter(self) -> None:
+        """Show the state's page, filled if the service answers soon.
+
+        Filled first and shown then, as Material's components miss what changes while they are being mounted.
+        """
+        page = self.state.page
+        view = self.views.get(page)
+        if view is None:
+            view = self.views[page] = VIEWS[page](self.state, self.api, self.transfers)
+        filling = asyncio.ensure_future(view.refresh())
+        if self.place.object is not view:
+            await asyncio.wait([filling], timeout=PATIENCE_S)
+            if self.views.get(self.state.page) is view:
+                self.place.object = view
+        await filling
 
     def _show_address(self, *events: Any) -> None:
         step = any(event.name in ("page", "dataset", "task", "model") for event in events)
@@ -207,7 +227,9 @@ class Shell(pn.viewable.Viewer):
                 await self.api.beat()
                 self._show_service()
             self._ticks += 1
-            view = self.views[self.state.page]
+            view = self.views.get(self.state.page)
+            if view is None:
+                return
             if was_away and not self.state.away:
                 await view.refresh()
             elif not self.state.away:

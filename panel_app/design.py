@@ -155,3 +155,8 @@ FRAME = {
     },
     "& .MuiDrawer-paper": {"pt": "8px"},
 }
+
+MAIN_CSS = """
+:host(.ch-main) { padding: 24px; width: 100%; max-width: 1180px; margin: 0 auto !important; box-sizing: border-box; }
+@media (max-width: 600px) { :host(.ch-main) { padding: 14px 12px; } }
+"""

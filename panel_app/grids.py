@@ -39,11 +39,11 @@ def grid(state: State, frame: pd.DataFrame, titles: dict[str, str], **options: A
         **options.pop("configuration", {}),
     }
     options.setdefault("page_size", 10)
+    options.setdefault("pagination", "remote")
     options.setdefault("layout", "fit_columns")
     return pn.widgets.Tabulator(
         frame,
         titles=titles,
-        pagination="remote",
         disabled=True,
         show_index=False,
         sizing_mode="stretch_width",

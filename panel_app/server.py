@@ -11,6 +11,7 @@ import panel as pn
 from jinja2 import Template
 
 from chisto.client import AsyncClient, Client
+from panel_app import markup, messages
 from panel_app.api import Api
 from panel_app.app import TICK_MS, Shell
 from panel_app.state import State
@@ -74,6 +75,13 @@ def create(dashboard: Dashboard, template: Template) -> Any:
     """One session: a function of the visitor's address and cookies."""
 
     def session() -> Any:
+        try:
+            return open_session()
+        except Exception as error:  # Panel would show a visitor the traceback
+            logger.error("no session could be opened: %s", describe(error))
+            return markup.pane(markup.note("error", messages.text("ru", "error.unknown")))
+
+    def open_session() -> Any:
         state = State()
         state.remember(pn.state.cookies)
         state.is_phone = "Mobi" in pn.state.headers.get("User-Agent", "")

@@ -25,6 +25,7 @@ class State(param.Parameterized):
     model = param.String(default="", doc="The model whose card is open.")
     dataset = param.String(default="", doc="uuid of the data set that is worked with.")
     task = param.String(default="", doc="uuid of the task that is open.")
+    section = param.Selector(default="", objects=["", "lengths", "speech", "ngrams", "odds", "labels"])
     is_phone = param.Boolean(default=False, doc="A first guess, until the browser tells its width.")
     away = param.Boolean(default=False, doc="The API does not answer.")
     drafts = param.Dict(default={}, doc="What was typed, by widget: kept over changes of page and language.")
@@ -33,7 +34,7 @@ class State(param.Parameterized):
     ADDRESS: ClassVar[dict[str, tuple[str, ...]]] = {
         "check": ("models", "task"),
         "data": ("dataset",),
-        "explore": ("dataset",),
+        "explore": ("dataset", "section"),
         "train": ("dataset",),
         "tasks": ("task",),
         "models": ("model",),
@@ -61,6 +62,8 @@ class State(param.Parameterized):
         for name in self.ADDRESS[update["page"]]:
             words = [word for word in given.get(name, "").split(",") if _NAME.match(word)]
             update[name] = words[:16] if name == "models" else (words[0] if words else "")
+        if update.get("section") not in self.param.section.objects:
+            update.pop("section", None)
         self.param.update(**update)
 
     def remember(self, cookies: Mapping[str, str]) -> None:

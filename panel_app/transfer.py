@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from tornado.http1connection import HTTP1Connection
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 CHUNK_BYTES = 1 << 20
@@ -99,7 +100,9 @@ class UploadHandler(RequestHandler):
         if int(self.request.headers.get("Content-Length", 0)) > limit:
             self.set_header("Connection", "close")
             raise HTTPError(413)
-        self.request.connection.set_max_body_size(limit)  # type: ignore[attr-defined]
+        connection = self.request.connection
+        if isinstance(connection, HTTP1Connection):
+            connection.set_max_body_size(limit)
         self._path = self._transfers.new_path()
         self._file = self._path.open("wb")
 

@@ -19,17 +19,18 @@ export function render({model}) {
   line.append(lead, " ", label)
   zone.append(input, line, hint, bar, state)
 
+  // A dictionary arrives as a Map.
+  const words = (name) => (model.texts instanceof Map ? model.texts.get(name) : model.texts[name]) || ""
   let sending = false
   const say = (text, is_error = false) => {
     state.textContent = text
     state.classList.toggle("error", is_error)
   }
   const show_texts = () => {
-    const texts = model.texts
-    lead.textContent = texts.drop || ""
-    label.textContent = texts.choose || ""
-    hint.textContent = texts.formats || ""
-    input.setAttribute("aria-label", texts.label || "")
+    lead.textContent = words("drop")
+    label.textContent = words("choose")
+    hint.textContent = words("formats")
+    input.setAttribute("aria-label", words("label"))
   }
   const show_work = () => {
     const busy = sending || model.is_busy
@@ -38,7 +39,7 @@ export function render({model}) {
     bar.hidden = !busy
     if (model.is_busy) {
       if (model.progress > 0 && model.progress < 1) { bar.value = model.progress } else { bar.removeAttribute("value") }
-      say(`${model.filename}. ${model.texts.reading}`)
+      say(`${model.filename}. ${words("reading")}`)
     } else if (!sending && !state.classList.contains("error")) {
       say("")
     }
@@ -46,7 +47,7 @@ export function render({model}) {
   const send = (file) => {
     if (!file || sending || model.is_busy) { return }
     if (model.limit && file.size > model.limit) {
-      say(model.texts.too_large, true)
+      say(words("too_large"), true)
       return
     }
     sending = true
@@ -58,7 +59,7 @@ export function render({model}) {
     request.upload.onprogress = (e) => {
       bar.value = e.loaded / e.total
       const percent = `${Math.floor(100 * e.loaded / e.total)} %`
-      say(`${file.name}. ${model.texts.sending.replace("{percent}", percent)}`)
+      say(`${file.name}. ${words("sending").replace("{percent}", percent)}`)
     }
     const end = (text) => {
       sending = false
@@ -72,10 +73,10 @@ export function render({model}) {
         model.finished += 1
         end()
       } else {
-        end(request.status === 413 ? model.texts.too_large : model.texts.broken)
+        end(request.status === 413 ? words("too_large") : words("broken"))
       }
     }
-    request.onerror = () => end(model.texts.broken)
+    request.onerror = () => end(words("broken"))
     request.send(file)
   }
 

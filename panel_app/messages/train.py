@@ -1,5 +1,77 @@
-"""Texts of the page."""
+"""Texts of the page of training."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "train.lead": ("", ""),
+    "train.lead": (
+        "Выберите данные и вид модели; остальное уже настроено разумно.",
+        "Choose data and a family; the rest has sensible settings already.",
+    ),
+    "train.no_data": ("Сначала нужны данные", "Data first"),
+    "train.no_data_lead": (
+        "Обучать можно на наборе с метками: загрузите свой или возьмите демо-набор.",
+        "Models learn from a labelled data set: upload your own or take the demo data.",
+    ),
+    "train.to_data": ("Перейти к данным", "To the data"),
+    "train.what": ("Что и на чём", "What and on what"),
+    "train.dataset": ("Набор данных", "Data set"),
+    "train.name": ("Имя модели", "Name of the model"),
+    "train.name_hint": ("Латинские строчные буквы, цифры, - и _", "Lowercase Latin letters, digits, - and _"),
+    "train.name_bad": (
+        "Так назвать нельзя: только a–z, 0–9, - и _, до 64 знаков",
+        "Not a name: only a–z, 0–9, - and _, up to 64 characters",
+    ),
+    "train.name_taken": (
+        "Имя занято: добавьте версию или измените его",
+        "Taken: add a version, or change it",
+    ),
+    "train.name_shipped": ("Так зовут модель из поставки", "A shipped model has this name"),
+    "train.new_version": ("Добавить версию к этой модели", "Add a version to this model"),
+    "train.family": ("Вид модели", "Family"),
+    "train.vectorizer": ("Признаки", "Features"),
+    "train.parameters": ("Параметры модели", "Parameters of the model"),
+    "train.vectorizer_parameters": ("Параметры признаков", "Parameters of the features"),
+    "train.more": ("Ещё параметры", "More parameters"),
+    "train.range": ("От {low} до {high}.", "From {low} to {high}."),
+    "train.quality": ("Как измерить качество", "How quality is measured"),
+    "train.split.holdout": ("Отложить часть", "Hold a part out"),
+    "train.split.cross_validation": ("Перекрёстная проверка", "Cross-validation"),
+    "train.split.none": ("Не измерять", "Do not measure"),
+    "train.split_hint.holdout": (
+        "Часть комментариев модель не увидит; на них и будет проверена.",
+        "The model does not see a part of the comments and is checked on it.",
+    ),
+    "train.split_hint.cross_validation": (
+        "Несколько обучений на разных частях: точнее и во столько же раз дольше.",
+        "Several trainings on different parts: more exact, and as many times longer.",
+    ),
+    "train.split_hint.none": (
+        "Учиться на всём: качество останется неизвестным.",
+        "Learn from everything: the quality stays unknown.",
+    ),
+    "train.share": ("Отложить, %", "Held out, %"),
+    "train.folds": ("Частей", "Folds"),
+    "train.search": ("Подобрать параметры перебором", "Search for good parameters"),
+    "train.search_lead": (
+        "Обучит много вариантов и оставит лучший.",
+        "Trains many variants and keeps the best.",
+    ),
+    "train.method": ("Способ", "Method"),
+    "train.method.random": ("Наугад", "At random"),
+    "train.method.grid": ("По сетке", "Over a grid"),
+    "train.metric": ("Лучший — по", "Best by"),
+    "train.trials": ("Проб", "Trials"),
+    "train.fields": ("Какие параметры менять", "Which parameters to vary"),
+    "train.low": ("{field}: от", "{field}: from"),
+    "train.high": ("{field}: до", "{field}: to"),
+    "train.values": ("{field}: значения через запятую", "{field}: values with commas"),
+    "train.load": ("Загрузить, когда обучится", "Load it when it is ready"),
+    "train.start": ("Начать обучение", "Start training"),
+    "train.invalid": ("Исправьте выделенные поля", "Correct the marked fields"),
+    "train.invalid_hint": (
+        "Числа должны быть в указанных пределах.",
+        "Numbers must be within the given ranges.",
+    ),
+    "train.search_empty": (
+        "Выберите хотя бы один параметр для перебора",
+        "Choose at least one parameter to vary",
+    ),
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import panel as pn
 import panel_material_ui as pmui
 
 from chisto.schemas import ExplainedText, ModelInfo
@@ -49,7 +50,7 @@ class CheckView(View):
         self._make_widgets()
         self.summary = markup.pane()
         self.cards = markup.pane()
-        self.table = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self.table = pn.Column(sizing_mode="stretch_width", margin=0)
         self.download = pmui.Button(
             label=t("check.download"),
             icon="download",
@@ -75,7 +76,7 @@ class CheckView(View):
         )
         left = self.card(
             self.text,
-            self.row(self.splitter, self.clear, justify_content="space-between"),
+            self.row(self.splitter, self.clear, justify="space-between"),
             markup.pane(markup.paragraph(t("check.examples"))),
             self.row(*chips, gap="8px"),
         )
@@ -84,7 +85,7 @@ class CheckView(View):
             self.heading(),
             self.notice,
             self.split(left, right, widths=(7, 5)),
-            self.row(self.summary, self.download, justify_content="space-between"),
+            self.row(self.summary, self.download, justify="space-between"),
             self.cards,
             self.table,
             self.file,

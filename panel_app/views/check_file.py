@@ -80,7 +80,7 @@ class FileCheck(pn.viewable.Viewer):
         self.download = pmui.Button(
             label=t("check.file_download"), icon="download", margin=0, visible=False, size="small"
         )
-        self.table = pmui.Column(sizing_mode="stretch_width", margin=0)
+        self.table = pn.Column(sizing_mode="stretch_width", margin=0)
         self.card = view.card(
             markup.pane(markup.section(t("check.file"), t("check.file_lead"))),
             self.picker,

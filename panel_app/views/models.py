@@ -10,7 +10,7 @@ from chisto.schemas import ModelCard, ModelInfo
 from panel_app import markup
 from panel_app.browser import FilePicker
 from panel_app.grids import grid
-from panel_app.views.base import Confirm, View
+from panel_app.views.base import Confirm, View, headline
 from panel_app.views.check_file import picker_texts
 
 MOVING = ("training", "loading", "unloading")
@@ -36,9 +36,10 @@ class ModelsView(View):
         self._models: dict[str, ModelInfo] = {}
         self._card: ModelCard | None = None
         self._ticks = 0
+        self._offered = ""
         self.table = grid(
             self.state, pd.DataFrame(columns=list(COLUMNS)), {name: t(f"models.column.{name}") for name in COLUMNS},
-            selectable=1, layout="fit_data_stretch", page_size=15,
+            selectable=1, layout="fit_data_stretch", pagination=None,
         )  # fmt: skip
         self.table.on_click(self._on_row)
         self.choice = pmui.Select(label=t("models.choose"), options=[], width=320, size="small", margin=0)
@@ -78,7 +79,7 @@ class ModelsView(View):
             self.heading(),
             self.notice,
             self.table,
-            self.row(self.choice, self.remove_all, justify_content="space-between"),
+            self.row(self.choice, self.remove_all, justify="space-between"),
             self.card(self.detail, self.actions, self.card_pane),
             self.card(markup.pane(markup.section(t("models.import"), t("models.import_lead"))), self.picker),
             self.confirm,
@@ -218,8 +219,10 @@ class ModelsView(View):
         self.card_pane.object = self._describe_card()
 
     def _line(self, model: ModelInfo) -> dict[str, str]:
+        metrics = headline(model.metrics)
+
         def metric(name: str) -> str:
-            value = model.metrics.get(name)
+            value = metrics.get(name)
             return self.state.number(value, 3) if isinstance(value, int | float) else "–"
 
         return {
@@ -243,8 +246,8 @@ class ModelsView(View):
         self.export.visible = model.is_trained
         self.remove.visible = not model.is_shipped and not model.is_default
         name, client = model.name, self.api.client
-        if model.is_trained and self.export.name != name:
-            self.export.name = name
+        if model.is_trained and self._offered != name:
+            self._offered = name
             self.export.href = self.transfers.offer(
                 f"{name}.chisto.zip", lambda path: client.export_model(name, path)
             )
@@ -260,10 +263,11 @@ class ModelsView(View):
         parts = [f'<div class="row"><div>{title}</div>{chips}</div>']
         if model.error:
             parts.append(markup.note("error", self.t("models.state.failed"), model.error))
+        metrics = headline(model.metrics)
         figures = [
-            (state.number(model.metrics[name], 3), state.named("metric", name))
+            (state.number(metrics[name], 3), state.named("metric", name))
             for name in METRICS
-            if isinstance(model.metrics.get(name), int | float)
+            if isinstance(metrics.get(name), int | float)
         ]
         if model.threshold is not None:
             origin = self.t(f"models.threshold_{model.threshold_origin}")

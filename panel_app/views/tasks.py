@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from chisto.client import NotFound
 from chisto.schemas import TaskInfo, TaskStatus
 from panel_app import markup
-from panel_app.views.base import Confirm, View
+from panel_app.views.base import Confirm, View, headline
 
 PAGE = 30
 LOG_CHARS = 20_000
@@ -49,8 +50,8 @@ class TasksView(View):
             label=t("tasks.kind"), options={t("class.all"): "", **{t(f"kind.{kind}"): kind for kind in KINDS}},
             value="", width=210, size="small", margin=0,
         )  # fmt: skip
-        self.name = pmui.TextInput(label=t("tasks.search"), width=180, size="small", margin=0)
-        for widget in (self.filter, self.kind, self.name):
+        self.name_part = pmui.TextInput(label=t("tasks.search"), width=180, size="small", margin=0)
+        for widget in (self.filter, self.kind, self.name_part):
             widget.param.watch(self._on_filter, "value")
         self.list = pmui.MenuList(items=[], sizing_mode="stretch_width", margin=0)
         self.list.on_click(self._on_click)
@@ -79,10 +80,10 @@ class TasksView(View):
         self.layout.objects = [
             self.heading(),
             self.notice,
-            self.row(self.filter, self.kind, self.name),
+            self.row(self.filter, self.kind, self.name_part),
             self.nothing,
             self.split(
-                pmui.Column(self.list, self.more, sizing_mode="stretch_width", margin=0),
+                pn.Column(self.list, self.more, sizing_mode="stretch_width", margin=0),
                 self.card(self.detail, self.actions, self.log),
                 widths=(5, 7),
             ),
@@ -98,7 +99,7 @@ class TasksView(View):
                 self.api.client.tasks(
                     status=FILTERS[self.filter.value] or None,
                     kind=[self.kind.value] if self.kind.value else None,
-                    name=self.name.value.strip() or None,
+                    name=self.name_part.value.strip() or None,
                     limit=self._limit,
                 )
             )
@@ -279,9 +280,8 @@ class TasksView(View):
             figures.append((str(task.attempt), self.t("tasks.attempt")))
         if task.children:
             figures.append((state.number(task.children), self.t("tasks.children")))
-        metrics = task.summary.get("metrics", task.summary)
+        metrics = headline(task.summary)
         for key in ("macro_f1", "toxic_f1", "roc_auc"):
-            value = metrics.get(key) if isinstance(metrics, dict) else None
-            if isinstance(value, int | float):
-                figures.append((state.number(value, 3), state.named("metric", key)))
+            if isinstance(metrics.get(key), int | float):
+                figures.append((state.number(metrics[key], 3), state.named("metric", key)))
         return figures
