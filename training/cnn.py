@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from chisto.decision import Bands, Calibration, Decision, UnreachableTarget, tune_threshold
+from chisto.decision import Calibration, Decision, tune_threshold
 from chisto.evaluation.metrics import macro_f1, roc_auc
 from chisto.features.ngrams import cut
 from chisto.features.vectors import ABSENT, Tables, WordVectors
 from chisto.scorers.cnn import FORMAT, MOST_WORDS, CnnScorer
 from chisto.text import word_texts
 from training.dataset import Labelled
+from training.deciding import decide
 from training.encoding import Document, Lexicon
 from training.export import Head, build_graph, quantize_columns, quantize_graph, quantize_row
 from training.network import Examples, Network, Schedule, Shape, fit, predict
@@ -29,17 +31,17 @@ Progress = Callable[[str, float, dict[str, Any]], None]
 WIDE_BUCKETS = 1 << 18
 SHARE = 0.5  # of the wide part's own logit in the whole; the network learns what is missing
 CALIBRATION_TEXTS = 512
-BLOCK_PRECISION, REVIEW_RECALL = 0.95, 0.95  # of the bands that a new model starts with
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """More texts to learn from: soft labels in [0, 1] and how much each counts beside a labelled comment."""
+    """More texts to learn from, beside the labelled comments."""
 
     name: str
     texts: list[str]
-    targets: NDArray[np.float64]
-    weight: float
+    targets: NDArray[np.float64]  # in [0, 1]
+    weight: float  # of each text, where a labelled comment weighs 1; with 0 the texts serve for ranking alone
+    bound: float | None = None  # only so far on its side the logit has to lie; None: the target is to be met
     wide: bool = False  # whether the wide part learns from them too
 
 
@@ -147,16 +149,18 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
         )
     rows = lexicon.rows(course.shape.buckets, course.shape.smallest_ngram)
     history: list[dict[str, float]] = []
+    best: dict[str, Any] = {}
 
     def check(epoch: int, loss: float, network: Network) -> bool:
-        logits = predict(network, material.held, rows) + held
+        logits = predict(network, material.held, held, rows)
         scores = Calibration.fit(logits, material.held_labels).apply(logits)
         threshold = tune_threshold(scores, material.held_labels)
         found = macro_f1(material.held_labels, scores >= threshold)
         history.append({"epoch": epoch + 1, "loss": loss, "val_macro_f1": found})
         progress("network", (epoch + 1) / course.schedule.epochs, history[-1])
-        best = max(range(len(history)), key=lambda i: history[i]["val_macro_f1"])
-        return len(history) - 1 - best < course.patience
+        if found >= max(line["val_macro_f1"] for line in history):
+            best.update(epoch=epoch, weights=copy.deepcopy(network.state_dict()))
+        return epoch - int(best["epoch"]) < course.patience
 
     network = fit(
         _examples(material, course, offsets),
@@ -168,6 +172,7 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
         report=lambda done, loss: progress("network", done, {"loss": loss}),
         check=check,
     )
+    network.load_state_dict(best["weights"])
     return Trained(network, wide, history)
 
 
@@ -200,6 +205,8 @@ def _examples(material: _Material, course: Course, offsets: list[NDArray[np.floa
     documents = [material.documents, *material.lessons]
     targets = [material.labels.astype(np.float64), *(lesson.targets for lesson in course.lessons)]
     weights = [np.ones(len(material.labels)), *(np.full(len(x.texts), x.weight) for x in course.lessons)]
+    bounds = [np.full(len(material.labels), np.nan)]
+    bounds += [np.full(len(x.texts), np.nan if x.bound is None else x.bound) for x in course.lessons]
     starts = np.cumsum([0, *map(len, documents)])
     pairs = np.zeros((0, 2), np.int64)
     if course.ranked is not None:
@@ -210,6 +217,7 @@ def _examples(material: _Material, course: Course, offsets: list[NDArray[np.floa
         [document for part in documents for document in part],
         np.concatenate(targets).astype(np.float32),
         np.concatenate(weights).astype(np.float32),
+        np.concatenate(bounds).astype(np.float32),
         np.concatenate(offsets).astype(np.float32),
         pairs,
     )
@@ -250,14 +258,3 @@ def _decide(val_set: Labelled, out: Path) -> tuple[CnnScorer, NDArray[np.float64
     logits = CnnScorer.load(out).logits(val_set.texts).astype(np.float64)
     decide(logits, val_set.labels).save(out / "decision.json")
     return CnnScorer.load(out), logits
-
-
-def decide(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> Decision:
-    """Calibration, threshold of the best macro F1, and bands for the usual targets where they can be reached."""
-    calibration = Calibration.fit(logits, labels)
-    scores = calibration.apply(logits)
-    try:
-        bands = Bands.fit(scores, labels, precision=BLOCK_PRECISION, recall=REVIEW_RECALL)
-    except UnreachableTarget:
-        bands = None
-    return Decision(calibration, tune_threshold(scores, labels), bands)

@@ -16,6 +16,8 @@ from torch.nn import functional
 from training.encoding import Document, Rows, batches
 from training.export import Convolution, Head
 
+_AVERAGE_EVERY = 4  # steps: the table of n-grams is large
+
 Check = Callable[[int, float, "Network"], bool]  # epoch, its loss, averaged network → whether to go on
 
 
@@ -30,13 +32,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Schedule:
-    epochs: int = 7
-    batch: int = 64
-    rate: float = 2e-3
+    epochs: int = 6
+    batch: int = 128
+    rate: float = 3e-3
     decay: float = 1e-4
     dropout: float = 0.5
     word_dropout: float = 0.2
-    averaging: float = 0.995  # of the moving average of the weights, which is the network that is kept
+    averaging: float = 0.99  # of the moving average of the weights, which is the network that is kept
     clip: float = 1.0
     margin: float = 1.0  # a toxic comment is to lie this much above its polite rewording …
     ranking: float = 0.2  # … and so much does that weigh
@@ -58,8 +60,12 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(schedule.dropout)
         self.head = nn.Linear(shape.filters * len(shape.widths), 1)
 
-    def forward(self, rows: Tensor, offsets: Tensor, places: Tensor) -> Tensor:
-        """rows, offsets: the bags of the batch's distinct words. places: batch x words, 0 where absent, else word + 1."""
+    def forward(self, rows: Tensor, offsets: Tensor, places: Tensor, wide: Tensor) -> Tensor:
+        """Logits (batch,).
+
+        rows, offsets: the bags of the batch's distinct words. places: batch x words, 0 where absent, else word + 1.
+        wide: batch, the logits of the wide part.
+        """
         vectors = self.ngrams(rows, offsets)  # distinct x dimension
         vectors = torch.cat([vectors.new_zeros(1, vectors.shape[1]), vectors])
         if self.training and self.word_dropout:
@@ -69,7 +75,7 @@ class Network(nn.Module):
             functional.relu(norm(convolution(channels))).amax(2)
             for convolution, norm in zip(self.convolutions, self.norms, strict=True)
         ]
-        return self.head(self.dropout(torch.cat(pooled, 1))).squeeze(1)  # batch
+        return self.head(self.dropout(torch.cat(pooled, 1))).squeeze(1) + wide  # batch
 
     def folded(self) -> tuple[list[Convolution], Head]:
         """The convolutions with batch normalization folded in, and the head, as arrays."""
@@ -85,17 +91,20 @@ class Network(nn.Module):
 
 @dataclass(frozen=True)
 class Examples:
-    """What a network learns from: soft labels in [0, 1], weights, and for the polite rewording its toxic comment."""
+    """What a network learns from."""
 
     documents: list[Document]
-    targets: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    offsets: NDArray[np.float32]  # logits of another model that the network is to be added to
+    targets: NDArray[np.float32]  # soft labels in [0, 1]
+    weights: NDArray[np.float32]  # 0: never drawn by itself, only for ranking
+    bounds: NDArray[
+        np.float32
+    ]  # NaN: the target is to be met; else the logit is only to lie so far on its side
+    wide: NDArray[np.float32]  # logits of the wide part
     pairs: NDArray[np.int64]  # (pairs, 2): the number of a toxic comment and that of its rewording
 
 
 def collate(
-    documents: Sequence[Document], rows: Rows, shape: Shape, device: torch.device
+    documents: Sequence[Document], wide: NDArray[np.float32], rows: Rows, shape: Shape, device: torch.device
 ) -> tuple[Tensor, ...]:
     """The arguments of Network.forward for some documents."""
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
@@ -103,11 +112,13 @@ def collate(
     places = np.zeros((len(documents), int(lengths.max(initial=0)) + max(shape.widths)), np.int64)
     places[np.arange(places.shape[1])[None, :] < lengths[:, None]] = inverse[:-1] + 1
     flat, offsets = rows.bag(distinct)
-    return tuple(torch.from_numpy(array).to(device) for array in (flat, offsets, places))
+    return tuple(
+        torch.from_numpy(array).to(device) for array in (flat, offsets, places, wide.astype(np.float32))
+    )
 
 
 def predict(
-    network: Network, documents: Sequence[Document], rows: Rows, size: int = 128
+    network: Network, documents: Sequence[Document], wide: NDArray[np.float64], rows: Rows, size: int = 128
 ) -> NDArray[np.float32]:
     """Logits (texts,) in evaluation mode."""
     network.eval()
@@ -117,7 +128,7 @@ def predict(
     with torch.inference_mode():
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
-            batch = collate([documents[i] for i in chosen], rows, network.shape, device)
+            batch = collate([documents[i] for i in chosen], wide[chosen], rows, network.shape, device)
             logits[chosen] = network(*batch).cpu().numpy()
     return logits
 
@@ -130,12 +141,13 @@ def fit(
     *,
     seed: int,
     table: NDArray[np.float32] | None = None,
+    start: Network | None = None,
     report: Callable[[float, float], None] | None = None,
     check: Check | None = None,
 ) -> Network:
     """Train a network and return the moving average of its weights.
 
-    ``table`` starts the n-gram rows; ``report(fraction, loss)`` hears of progress; ``check`` after each epoch may end it.
+    ``table`` starts the n-gram rows, ``start`` the whole network; ``report(fraction, loss)`` hears of progress; ``check`` after each epoch may end it.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -143,17 +155,22 @@ def fit(
     network = Network(shape, schedule)
     if table is not None:
         network.ngrams.weight.data.copy_(torch.from_numpy(table))
+    if start is not None:
+        network.load_state_dict(start.state_dict())
     network.to(device)
     average = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
-    lengths = np.fromiter(map(len, examples.documents), np.int64, len(examples.documents))
-    pairs_in_batch = schedule.batch // 4
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=schedule.rate, weight_decay=schedule.decay, fused=True
+    )
+    drawn = np.flatnonzero(examples.weights > 0)
+    lengths = np.fromiter((len(examples.documents[i]) for i in drawn), np.int64, len(drawn))
+    pairs_in_batch = schedule.batch // 8
     steps = schedule.epochs * -(-len(lengths) // schedule.batch)
     step = 0
     for epoch in range(schedule.epochs):
         network.train()
         total, seen = 0.0, 0
-        for chosen in batches(lengths, schedule.batch, rng):
+        for chosen in (drawn[part] for part in batches(lengths, schedule.batch, rng)):
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate * _cosine(step / steps)
             pairs = (
@@ -166,8 +183,9 @@ def fit(
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), schedule.clip)
             optimizer.step()
-            _average(average, network, min(schedule.averaging, (1 + step) / (10 + step)))
             step += 1
+            if step % _AVERAGE_EVERY == 0:
+                _average(average, network, min(schedule.averaging, step / (10 + step)) ** _AVERAGE_EVERY)
             total, seen = total + float(loss.detach()) * len(chosen), seen + len(chosen)
             if report is not None and step % 10 == 0:
                 report(step / steps, total / seen)
@@ -185,19 +203,19 @@ def _loss(
     schedule: Schedule,
     device: torch.device,
 ) -> Tensor:
-    documents = [examples.documents[i] for i in chosen]
-    if pairs is not None:
-        documents = documents + [examples.documents[i] for i in pairs.T.ravel()]
-    logits = network(*collate(documents, rows, network.shape, device))
-    targets = torch.from_numpy(examples.targets[chosen]).to(device)
-    weights = torch.from_numpy(examples.weights[chosen]).to(device)
-    own = logits[: len(chosen)] + torch.from_numpy(examples.offsets[chosen]).to(device)
-    loss = functional.binary_cross_entropy_with_logits(own, targets, weight=weights, reduction="sum") / len(
-        chosen
+    members = chosen if pairs is None else np.concatenate([chosen, pairs.T.ravel()])
+    documents = [examples.documents[i] for i in members]
+    logits = network(*collate(documents, examples.wide[members], rows, network.shape, device))
+    targets, weights, bounds = (
+        torch.from_numpy(array[chosen]).to(device)
+        for array in (examples.targets, examples.weights, examples.bounds)
     )
+    own = logits[: len(chosen)]
+    met = functional.binary_cross_entropy_with_logits(own, targets, reduction="none")
+    beyond = functional.relu(torch.nan_to_num(bounds) - own * (2.0 * (targets > 0.5) - 1.0))
+    loss = (weights * torch.where(torch.isnan(bounds), met, beyond)).mean()
     if pairs is not None:
-        other = torch.from_numpy(examples.offsets[pairs.T.ravel()]).to(device)
-        toxic, polite = (logits[len(chosen) :] + other).chunk(2)
+        toxic, polite = logits[len(chosen) :].chunk(2)
         loss = loss + schedule.ranking * functional.relu(schedule.margin - (toxic - polite)).mean()
     return loss
 
