@@ -46,5 +46,6 @@ def error_response(error: ChistoError, scope: Scope) -> JsonResponse:
     if error.status in (429, 503):
         headers["Retry-After"] = "1"
     if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        # Google's client reads it with httplib2, which fails where no parameter follows the scheme.
+        headers["WWW-Authenticate"] = 'Bearer realm="chisto"'
     return JsonResponse(body, status_code=error.status, headers=headers)
