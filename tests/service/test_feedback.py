@@ -64,7 +64,9 @@ def test_feedback_with_texts_becomes_a_data_set(http: httpx.Client) -> None:
     made = http.post("/api/v1/feedback/dataset", json={"name": "feedback-test", "source": "api"})
     assert made.status_code == 201, made.text
     try:
-        rows = http.get(f"/api/v1/datasets/{made.json()['uuid']}/preview", params={"limit": 100}).json()["rows"]
+        rows = http.get(f"/api/v1/datasets/{made.json()['uuid']}/preview", params={"limit": 100}).json()[
+            "rows"
+        ]
         texts = {row["text"]: row["label"] for row in rows}
         assert texts["вот это грубость, дурак"] == 1
         assert texts["вот это вежливость, друг"] == 0
