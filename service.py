@@ -3,6 +3,7 @@
 from typing import Any
 
 import bentoml
+from pydantic import ConfigDict
 from starlette.requests import Request
 
 from chisto.logs import configure_logs
@@ -14,6 +15,7 @@ from http_api.late import LateApp
 from http_api.metrics import metrics
 from models_store.catalog import RUNNERS, Catalog
 from models_store.loaded import LoadedModels
+from models_store.start import prepare
 
 settings = get_settings()
 http_app = LateApp()
@@ -97,6 +99,8 @@ class ScoreInput(bentoml.IODescriptor, ScoreRequest):
     The request itself goes to Scoring unread, which checks it and answers errors in the project's own shape.
     """
 
+    model_config = ConfigDict(json_schema_extra={})  # BentoML's own OpenAPI knows no examples
+
     @classmethod
     async def from_http_request(cls, request: Request, serde: Any) -> Any:
         return Received(request)
@@ -130,6 +134,12 @@ class Gateway:
         runners = {family: called[service] for service, families in RUNNERS.items() for family in families}
         self.scoring = Scoring(Catalog(settings), runners, settings)
         http_app.build(lambda: create_app(self.scoring))
+
+    @bentoml.on_deployment  # type: ignore[untyped-decorator]
+    @staticmethod
+    def prepare() -> None:
+        """Once, before any process of the server starts."""
+        prepare(settings)
 
     async def __is_ready__(self) -> bool:
         return await self.scoring.is_ready()

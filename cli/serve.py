@@ -3,7 +3,6 @@
 import fcntl
 import ipaddress
 import json
-import logging
 import os
 import signal
 import socket
@@ -15,7 +14,6 @@ from typing import IO, Annotated, Any
 import typer
 
 from chisto.errors import Conflict, Unprocessable
-from chisto.logs import configure_logs
 from chisto.settings import Settings, get_settings
 from cli import console
 
@@ -65,7 +63,6 @@ def serve(
     _check_address(settings)
     lock = _claim_home(settings.home_path)
     _prepare_bentoml(settings.home_path)
-    _prepare_registry(settings)
     _run(settings)
     lock.close()
 
@@ -102,21 +99,6 @@ def _prepare_bentoml(home: Path) -> None:
     # Ready means that the default model answers (Gateway); BentoML would wait for every runner.
     os.environ["BENTOML_CONFIG_OVERRIDES"] = json.dumps({"api_server": {"runner_probe": {"enabled": False}}})
     (home / "bentoml").mkdir(parents=True, exist_ok=True)
-
-
-def _prepare_registry(settings: Settings) -> None:
-    """Bring database and shipped models up to date, sweep up after killed processes, say who may call."""
-    from models_store.registry import open_registry
-    from models_store.shipped import import_shipped
-
-    registry = open_registry(settings)
-    import_shipped(registry, settings.default_model)
-    registry.sweep()
-    if not registry.keys.all():
-        configure_logs(settings.home_path / "logs", "serve")
-        logging.getLogger("chisto").warning(
-            "no API key exists: only clients on this machine are served; make one: chisto keys create NAME"
-        )
 
 
 def _run(settings: Settings) -> None:

@@ -25,13 +25,10 @@ class LateApp(Starlette):
         self._app = factory()
 
     @property
-    def app(self) -> Starlette:
-        assert self._app is not None, "build() comes first"
-        return self._app
-
-    @property
     def routes(self) -> list[BaseRoute]:
-        return self.app.routes
+        """None before it is built: `bentoml build` looks at the service without starting it."""
+        return self._app.routes if self._app is not None else []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+        assert self._app is not None, "build() comes first"
+        await self._app(scope, receive, send)
