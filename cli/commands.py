@@ -10,6 +10,7 @@ from cli.models import models_app
 from cli.score import score
 from cli.serve import serve
 from cli.settings import settings
+from cli.train import evaluate, train
 
 
 def register(app: typer.Typer) -> None:
@@ -17,6 +18,8 @@ def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(dashboard)
     app.command()(score)
+    app.command()(evaluate)
+    app.command()(train)
     app.command()(settings)
     app.add_typer(models_app, name="models")
     app.add_typer(datasets_app, name="datasets")

@@ -10,7 +10,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,14 @@ from training.dataset import Labelled, split
 from training.deciding import decide
 from training.jobs import Context
 
+if TYPE_CHECKING:
+    from training.cnn import Course
+
 #: hears a stage, the fraction of the whole that is done, and metrics
 Report = Callable[[str, float, Mapping[str, Any]], None]
 #: of the data, to calibrate on when nothing is to be measured
 CALIBRATION_SHARE = 0.1
+_SIGNS_OF_NOTHING = ("vocabulary", "no terms remain", "than min_df")  # in scikit-learn's complaints
 _FEWEST = 2  # comments of each class, on each side of a split
 _LIBRARIES = ("chisto", "numpy", "scikit-learn", "skops", "onnxruntime", "torch")
 #: stage → where it begins on the way of a training
@@ -112,22 +116,30 @@ class Built:
 
 def fit(context: Context) -> None:
     """Parameters are those of chisto.schemas.FitRequest."""
-    recipe = recipe_of(context.params)
+    train(context, recipe_of(context.params))
+
+
+def train(
+    context: Context, recipe: Recipe, *, start: float = 0.0, result: Mapping[str, Any] | None = None
+) -> None:
+    """Train and publish the model that the job is about. ``start``: how much of the job is done before."""
     dataset = context.dataset()
-    context.report("read", 0.01)
+    context.report("read", start + 0.01 * (1 - start))
     data = read_dataset(context.registry.datasets.path(dataset))
     context.log(f"{len(data)} comments, {int(data.labels.sum())} toxic")
     directory = context.workdir / "artifact"
     how = context.params.get("split") or {}
 
     def report(stage: str, fraction: float, metrics: Mapping[str, Any]) -> None:
-        context.report(stage, 0.02 + 0.93 * fraction, metrics)
+        context.report(stage, start + (0.02 + 0.93 * fraction) * (1 - start), metrics)
 
     built = build(data, recipe, how, directory, report)
     metrics = built.metrics()
-    context.report("save", 0.96, metrics)
+    context.report("save", start + 0.96 * (1 - start), metrics)
     write_card(directory, recipe, dataset, built, metrics, how)
-    context.publish_model(directory, name=context.job.name, family=recipe.family, result={"metrics": metrics})
+    context.publish_model(
+        directory, name=context.job.name, family=recipe.family, result={**(result or {}), "metrics": metrics}
+    )
 
 
 def recipe_of(params: Mapping[str, Any]) -> Recipe:
@@ -171,7 +183,7 @@ def build(data: Labelled, recipe: Recipe, how: Mapping[str, Any], directory: Pat
             raise TorchMissing from None
         raise
     except ValueError as refused:
-        if "vocabulary" in str(refused) or "no terms remain" in str(refused).lower():
+        if any(sign in str(refused).lower() for sign in _SIGNS_OF_NOTHING):
             raise NothingLearnt from None
         raise
 
@@ -190,9 +202,19 @@ def _train(
 def _train_cnn(
     seen: Labelled, held: Labelled, recipe: Recipe, seed: int, directory: Path, stages: Stages
 ) -> NDArray[np.float64]:
-    import torch
-
     from training import cnn
+
+    course = course_of(recipe)
+    return cnn.train(seen, held, directory, seed=seed, course=course, progress=stages).int8
+
+
+def course_of(recipe: Recipe) -> Course:
+    """What a CNN of these parameters learns, on all cores. Raises TorchMissing."""
+    try:
+        import torch
+    except ModuleNotFoundError:
+        raise TorchMissing from None
+    from training.cnn import Course
     from training.network import Schedule, Shape
 
     torch.set_num_threads(os.cpu_count() or 1)
@@ -205,9 +227,7 @@ def _train_cnn(
         smallest_ngram=options["smallest_ngram"],
     )
     chosen = ("epochs", "batch", "rate", "decay", "dropout", "word_dropout")
-    schedule = Schedule(**{name: options[name] for name in chosen})
-    course = cnn.Course(shape=shape, schedule=schedule)
-    return cnn.train(seen, held, directory, seed=seed, course=course, progress=stages).int8
+    return Course(shape=shape, schedule=Schedule(**{name: options[name] for name in chosen}))
 
 
 def _cross_validate(
