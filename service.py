@@ -5,6 +5,7 @@ from typing import Any
 import bentoml
 from pydantic import ConfigDict
 from starlette.requests import Request
+from starlette.responses import Response
 
 from chisto.logs import configure_logs
 from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
@@ -135,7 +136,7 @@ class Gateway:
         self.scoring = Scoring(Catalog(settings), runners, settings)
         http_app.build(lambda: create_app(self.scoring))
 
-    @bentoml.on_deployment  # type: ignore[untyped-decorator]
+    @bentoml.on_deployment
     @staticmethod
     def prepare() -> None:
         """Once, before any process of the server starts."""
@@ -144,21 +145,21 @@ class Gateway:
     async def __is_ready__(self) -> bool:
         return await self.scoring.is_ready()
 
-    @bentoml.api(input_spec=ScoreInput)
-    async def predict(self, request: Request) -> PredictResponse:
+    @bentoml.api(input_spec=ScoreInput, output_spec=PredictResponse)
+    async def predict(self, request: Request) -> Response:
         """Score comments and decide."""
         return await self.scoring.answer_predict(request)
 
-    @bentoml.api(input_spec=ScoreInput)
-    async def predict_scores(self, request: Request) -> ScoresResponse:
+    @bentoml.api(input_spec=ScoreInput, output_spec=ScoresResponse)
+    async def predict_scores(self, request: Request) -> Response:
         """Score comments."""
         return await self.scoring.answer_predict_scores(request)
 
-    @bentoml.api(input_spec=ScoreInput)
-    async def explain(self, request: Request) -> ExplainResponse:
+    @bentoml.api(input_spec=ScoreInput, output_spec=ExplainResponse)
+    async def explain(self, request: Request) -> Response:
         """Score comments and say which words decided."""
         return await self.scoring.answer_explain(request)
 
 
-Gateway.add_asgi_middleware(Front)
-Gateway.add_asgi_middleware(Guard)
+for middleware in (Front, Guard):
+    Gateway.add_asgi_middleware(middleware)  # type: ignore[attr-defined]

@@ -59,7 +59,9 @@ def train(
 
         def report(stage: str, fraction: float, metrics: dict[str, Any]) -> None:
             told = "  ".join(f"{key} {value:.4f}" for key, value in metrics.items())
-            progress.update(bar, description=stage, completed=fraction, **({"told": told} if told else {}))
+            progress.update(bar, description=stage, completed=fraction)
+            if told:
+                progress.update(bar, told=told)
 
         manifest = train_artifact(
             recipe, train_file, val_file, out,
