@@ -20,6 +20,7 @@ from models_store.saving import describe
 KINDS: Mapping[str, str] = {
     "fit": "training.fit:fit",
     "search": "training.search:search",
+    "trial": "training.search:try_recipe",
     "evaluate": "training.comparison:evaluate",
     "profile": "training.profile:profile",
     "score_file": "training.score_file:score_file",

@@ -2,7 +2,7 @@
 
 from chisto.tables.cleaning import Cleaning, DropReport, LabelledChunk, clean_labelled, write_labelled
 from chisto.tables.columns import LABEL_COLUMN, ROW_COLUMN, TEXT_COLUMN, parse_label
-from chisto.tables.scores import ScoredCopy, copy_with_scores
+from chisto.tables.scores import ScoredCopy, copy_with_scores, neutralized
 from chisto.tables.source import Limits
 from chisto.tables.table import Chunk, Head, Table, open_table, peek
 
@@ -20,6 +20,7 @@ __all__ = [
     "Table",
     "clean_labelled",
     "copy_with_scores",
+    "neutralized",
     "open_table",
     "parse_label",
     "peek",

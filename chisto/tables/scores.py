@@ -126,7 +126,7 @@ class _Copy:
                 cells = ["", ""] if mark is None else [f"{mark[0]:.6f}", str(int(mark[1]))]
                 if rewrite:
                     kept = ["" if cell is None else str(cell) for cell in row]
-                    rewrite.writerow([*(map(_neutralized, kept) if neutralize else kept), *cells])
+                    rewrite.writerow([*(map(neutralized, kept) if neutralize else kept), *cells])
                 else:
                     stop = _line_end(raw)
                     missing = delimiter * (len(header) - len(fields))
@@ -209,5 +209,6 @@ def _free_name(columns: Sequence[str], name: str) -> str:
     return next(free for free in numbered if free not in taken)
 
 
-def _neutralized(cell: str) -> str:
+def neutralized(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell

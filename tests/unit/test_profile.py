@@ -188,6 +188,8 @@ def test_large_data_is_sampled_and_says_so(stored):
 def test_several_processes_find_what_one_finds(stored, monkeypatch):
     path = stored(generate(900, 5))
     monkeypatch.setattr(reading, "cores", lambda: 2)
+    monkeypatch.setattr(reading, "_FEW_ROWS", 100)
+    monkeypatch.setattr(reading, "CHUNK_ROWS", 300)
     several = profile(path)
     monkeypatch.setattr(reading, "cores", lambda: 1)
     assert profile(path) == several

@@ -24,7 +24,7 @@ MEASURES = ("characters", "words", "sentences", "punctuation", "upper_case", "em
 CHUNK_ROWS = 4000
 LONGEST = 400  # words of a comment that n-grams are taken from
 _MOST_PROCESSES = 8
-_FEW_ROWS = 400  # done before another process would have started
+_FEW_ROWS = 8000  # done before another process would have started
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~«»—–‒…“”„‘’‚‹›№¡¿§·•]")
@@ -207,24 +207,30 @@ class Workers:
 
 @contextmanager
 def workers(rows: int) -> Iterator[Workers]:
-    """As many processes as there are cores to use; none beside this one for few rows."""
+    """As many processes as there are cores to use; none beside this one for few rows.
+
+    Each has one thread of arithmetic: with more, the small matrices of the tagger take thirty times as long.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     processes = min(cores(), _MOST_PROCESSES)
     if processes == 1 or rows <= _FEW_ROWS:
-        yield Workers(None, 1)
+        with threadpool_limits(1):
+            yield Workers(None, 1)
         return
     # Not forked: the process of a job has a thread that beats and connections to the database.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_single_thread) as pool:
+    with ProcessPoolExecutor(processes, context, _take_one_thread) as pool:
         yield Workers(pool, processes)
+
+
+def _take_one_thread() -> None:
+    """For a whole process; this module has brought numpy, whose threads they are."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
 
 
 @cache
 def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _single_thread() -> None:
-    """One thread of arithmetic in each process, or they fight for the cores."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    threadpool_limits(1)

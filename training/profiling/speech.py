@@ -10,9 +10,9 @@ from typing import Any
 from chisto.schemas_profile import ClassName, PartsOfSpeech
 from training.profiling.reading import Workers
 
-SAMPLE = 600  # comments of each class
+SAMPLE = 2000  # comments of each class
 _LONGEST = 60  # tokens of a comment that are tagged
-_BATCH = 30
+_BATCH = 100
 
 
 def parts_of_speech(
