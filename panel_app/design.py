@@ -109,6 +109,8 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.5 
 .empty h2 { color: var(--ch-ink); margin-bottom: 6px; }
 .cloud { text-align: center; line-height: 1.6; overflow-wrap: anywhere; }
 .cloud span { margin: 0 6px; display: inline-block; }
+.swatch { display: inline-flex; align-items: center; gap: 8px; font-size: 14px; }
+.swatch i { width: 18px; height: 4px; border-radius: 2px; flex: none; }
 .scale { position: relative; height: 14px; border-radius: 7px; overflow: hidden; display: flex; }
 .scale i { display: block; height: 100%; }
 summary { cursor: pointer; font-weight: 700; padding: 4px 0; color: var(--ch-accent); }
@@ -160,3 +162,6 @@ MAIN_CSS = """
 :host(.ch-main) { padding: 24px; width: 100%; max-width: 1180px; margin: 0 auto !important; box-sizing: border-box; }
 @media (max-width: 600px) { :host(.ch-main) { padding: 14px 12px; } }
 """
+
+#: A group of buttons that is wider than a phone goes on in the next line.
+GROUP = {"flexWrap": "wrap", "& .MuiToggleButton-root": {"color": "text.primary", "maxWidth": "100%"}}

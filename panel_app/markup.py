@@ -46,6 +46,11 @@ def chip(words: str, kind: str = "") -> str:
     return f'<span class="chip {kind}">{text(words)}</span>'
 
 
+def swatch(colour: str, words: str) -> str:
+    """An entry of a legend."""
+    return f'<span class="swatch"><i style="background:{text(colour)}"></i>{text(words)}</span>'
+
+
 def empty(title: str, lead: str) -> str:
     return f'<div class="empty"><h2>{text(title)}</h2><p>{text(lead)}</p></div>'
 

@@ -42,8 +42,9 @@ class Palette:
 
 
 def _tidy(plot: Any, _: Any) -> None:
-    """Room for the last label of the axis."""
+    """Room for the last label of the axis, and no toolbar: there is nothing to do with it that the page cannot."""
     plot.state.min_border_right = 16
+    plot.state.toolbar_location = None
 
 
 def _finish(element: Any, **options: Any) -> Any:
@@ -119,9 +120,15 @@ class Line:
 
 
 def curves(
-    lines: Sequence[Line], x: str, y: str, *, diagonal: bool = False, dots: bool = False, legend: str
+    lines: Sequence[Line],
+    x: str,
+    y: str,
+    *,
+    diagonal: bool = False,
+    dots: bool = False,
+    moving: hv.DynamicMap | None = None,
 ) -> Any:
-    """Curves in the unit square; ``diagonal`` adds the line of chance or of perfect calibration."""
+    """Curves in the unit square; ``diagonal`` adds the line of chance or of perfect calibration, ``moving`` points."""
     layers: list[Any] = []
     if diagonal:
         layers.append(
@@ -135,9 +142,12 @@ def curves(
         )
         if dots:
             layers.append(hv.Scatter((line.x, line.y), x, y).opts(color=line.colour, size=7))
-    return _finish(
-        hv.Overlay(layers), height=380, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=x, ylabel=y,
-        legend_position=legend, show_grid=True,
+    whole = hv.Overlay(layers) if moving is None else hv.Overlay(layers) * moving
+    return whole.opts(
+        hv.opts.Overlay(
+            responsive=True, height=380, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=x, ylabel=y,
+            show_legend=False, show_grid=True, hooks=[_tidy], **_TOOLS,
+        )
     )  # fmt: skip
 
 

@@ -84,7 +84,8 @@ def create(dashboard: Dashboard, template: Template) -> Any:
     def open_session() -> Any:
         state = State()
         state.remember(pn.state.cookies)
-        state.is_phone = "Mobi" in pn.state.headers.get("User-Agent", "")
+        guess = "1" if "Mobi" in pn.state.headers.get("User-Agent", "") else "0"
+        state.is_phone = pn.state.cookies.get("chisto_narrow", guess) == "1"
         arguments = pn.state.session_args or {}
         state.follow(
             "&".join(f"{name}={values[-1].decode('utf-8', 'replace')}" for name, values in arguments.items())

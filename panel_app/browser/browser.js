@@ -39,7 +39,10 @@ export function render({model, view, el}) {
   }
 
   const narrow = window.matchMedia("(max-width: 599.95px)")
-  const tell_width = () => { model.is_narrow = narrow.matches }
+  const tell_width = () => {
+    model.is_narrow = narrow.matches
+    remember("chisto_narrow", narrow.matches ? 1 : 0)
+  }
   narrow.addEventListener("change", tell_width)
   // What the page is told before its components are mounted, they miss.
   const first_visit = !document.cookie.includes("chisto_theme=")

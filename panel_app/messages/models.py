@@ -32,10 +32,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "models.load": ("Загрузить", "Load"),
     "models.unload": ("Выгрузить", "Unload"),
     "models.promote": ("Сделать основной", "Promote"),
-    "models.promote_hint": (
-        "Основная отвечает на запросы, в которых модель не названа.",
-        "The promoted model answers requests that name none.",
-    ),
     "models.export": ("Выгрузить архив", "Export"),
     "models.try": ("Проверить комментарий", "Check a comment"),
     "models.compare": ("Сравнить", "Compare"),

@@ -10,6 +10,7 @@ import panel_material_ui as pmui
 
 from chisto.schemas import ExplainedText, ModelInfo
 from panel_app import markup
+from panel_app.design import GROUP
 from panel_app.exports import to_csv
 from panel_app.grids import grid
 from panel_app.views.base import View
@@ -101,7 +102,7 @@ class CheckView(View):
         self.keep("text", self.text)
         how = {t(f"check.split.{name}"): name for name in ("lines", "paragraphs", "whole")}
         self.splitter = pmui.RadioButtonGroup(
-            options=how, value="lines", label=t("check.split"), size="small", margin=0
+            sx=GROUP, options=how, value="lines", label=t("check.split"), size="small", margin=0
         )
         self.keep("split", self.splitter)
         self.clear = self.button("check.clear", lambda _: self._use(""), variant="text", size="small")

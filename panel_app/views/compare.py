@@ -35,7 +35,8 @@ class CompareView(View):
         )
         self.start = self.button("compare.start", self._start, icon="compare_arrows")
         self.new_file = self.button("compare.new_file", self._toggle_file, icon="upload_file", variant="text")
-        self.picker = FilePicker(sizing_mode="stretch_width", margin=0, visible=False)
+        self.picker = FilePicker(sizing_mode="stretch_width", margin=0)
+        self.upload = pn.Column(self.picker, visible=False, sizing_mode="stretch_width", margin=0)
         self.picker.param.watch(self._on_file, "finished")
         self.state_words = markup.pane()
         self.content = pn.Column(sizing_mode="stretch_width", margin=0)
@@ -110,8 +111,8 @@ class CompareView(View):
     # --- what the user does -----------------------------------------------------------------------------------
 
     def _toggle_file(self, _: Any) -> None:
-        self.picker.visible = not self.picker.visible
-        self.new_file.label = self.t("compare.new_file_hide" if self.picker.visible else "compare.new_file")
+        self.upload.visible = not self.upload.visible
+        self.new_file.label = self.t("compare.new_file_hide" if self.upload.visible else "compare.new_file")
 
     async def _on_file(self, _: Any) -> None:
         arrived = self.transfers.take(self._ticket)

@@ -29,8 +29,14 @@ class Comparison(pn.viewable.Viewer):
         self.layout = view.column(
             markup.pane(self._title()),
             view.split(
-                view.card(markup.pane(markup.section(self.t("compare.roc"))), self._roc()),
-                view.card(markup.pane(markup.section(self.t("compare.pr"))), self._precision_recall()),
+                view.card(
+                    markup.pane(markup.section(self.t("compare.roc"))), self._roc(), self._legend("roc_auc")
+                ),
+                view.card(
+                    markup.pane(markup.section(self.t("compare.pr"))),
+                    self._precision_recall(),
+                    self._legend("average_precision"),
+                ),
             ),
             view.card(
                 markup.pane(markup.section(self.t("compare.at"), self.t("compare.threshold_hint"))),
@@ -49,6 +55,7 @@ class Comparison(pn.viewable.Viewer):
                         markup.section(self.t("compare.calibration"), self.t("compare.calibration_hint"))
                     ),
                     self._calibration(),
+                    self._legend(),
                 ),
                 view.card(
                     markup.pane(markup.section(self.t("compare.disagreements"))),
@@ -107,56 +114,61 @@ class Comparison(pn.viewable.Viewer):
     def _colour(self, index: int) -> str:
         return self.palette.of_series(index)
 
-    def _interval(self, key: str, interval: Interval) -> str:
-        number = self.view.state.number
-        return self.t(
-            key, value=number(interval.value, 3), low=number(interval.low, 3), high=number(interval.high, 3)
-        )
+    def _legend(self, figure: str = "") -> pn.pane.HTML:
+        """Colours and names, with the area under the curve and its interval: below the chart, where it can wrap."""
+        number, lines = self.view.state.number, []
+        for index, model in enumerate(self.result.models):
+            words = model.name
+            if figure:
+                one: Interval = getattr(model, figure)
+                interval = {name: number(getattr(one, name), 3) for name in ("value", "low", "high")}
+                words += ": " + self.t(f"compare.{figure}", **interval)
+            lines.append(markup.swatch(self._colour(index), words))
+        return markup.pane(f'<div class="row">{"".join(lines)}</div>')
 
     def _roc(self) -> pn.pane.HoloViews:
         x, y = self.t("compare.axis.fpr"), self.t("compare.axis.tpr")
         lines = [
             plots.Line(
-                f"{model.name}: {self._interval('compare.auc', model.roc_auc)}",
+                model.name,
                 model.roc.false_positive_rate,
                 model.roc.true_positive_rate,
                 self._colour(index),
             )
             for index, model in enumerate(self.result.models)
         ]
-        curves = plots.curves(lines, x, y, diagonal=True, legend="bottom_right")
 
         def at_threshold(threshold: float) -> Any:
             return self._points(threshold, x, y, lambda at: (at.false_positive_rate, at.recall))
 
-        return self._with_points(curves, at_threshold)
+        moving = hv.DynamicMap(pn.bind(at_threshold, self.threshold))
+        return self._pane(plots.curves(lines, x, y, diagonal=True, moving=moving))
 
     def _precision_recall(self) -> pn.pane.HoloViews:
         x, y = self.t("compare.axis.recall"), self.t("compare.axis.precision")
         lines = [
             plots.Line(
-                f"{model.name}: {self._interval('compare.ap', model.average_precision)}",
+                model.name,
                 model.precision_recall.recall,
                 model.precision_recall.precision,
                 self._colour(index),
             )
             for index, model in enumerate(self.result.models)
         ]
-        curves = plots.curves(lines, x, y, legend="bottom_left")
 
         def at_threshold(threshold: float) -> Any:
             return self._points(threshold, x, y, lambda at: (at.recall, at.precision))
 
-        return self._with_points(curves, at_threshold)
+        moving = hv.DynamicMap(pn.bind(at_threshold, self.threshold))
+        return self._pane(plots.curves(lines, x, y, moving=moving))
 
     def _points(self, threshold: float, x: str, y: str, place: Any) -> Any:
         points = [place(self._at(model, threshold)) for model in self.result.models]
         lines = [plots.Line("", [a], [b], self._colour(index)) for index, (a, b) in enumerate(points)]
         return plots.points(lines, x, y)
 
-    def _with_points(self, curves: Any, at_threshold: Any) -> pn.pane.HoloViews:
-        moving = hv.DynamicMap(pn.bind(at_threshold, self.threshold))
-        return pn.pane.HoloViews(curves * moving, sizing_mode="stretch_width", margin=0, linked_axes=False)
+    def _pane(self, element: Any) -> pn.pane.HoloViews:
+        return pn.pane.HoloViews(element, sizing_mode="stretch_width", margin=0, linked_axes=False)
 
     def _calibration(self) -> pn.pane.HoloViews:
         lines = [
@@ -166,8 +178,7 @@ class Comparison(pn.viewable.Viewer):
             for index, model in enumerate(self.result.models)
         ]
         x, y = self.t("compare.axis.score"), self.t("compare.axis.share")
-        element = plots.curves(lines, x, y, diagonal=True, dots=True, legend="top_left")
-        return pn.pane.HoloViews(element, sizing_mode="stretch_width", margin=0, linked_axes=False)
+        return self._pane(plots.curves(lines, x, y, diagonal=True, dots=True))
 
     # --- thresholds -------------------------------------------------------------------------------------------
 

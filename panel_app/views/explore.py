@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from chisto.schemas import DatasetInfo, TaskInfo
 from chisto.schemas_profile import ClassName, ProfileResult
 from panel_app import markup
+from panel_app.design import GROUP
 from panel_app.views.base import View
 from panel_app.views.explore_sections import SECTIONS, Section
 
@@ -38,15 +39,15 @@ class ExploreView(View):
             self.state_words, self.row(self.start, self.to_data, self.to_task), visible=False
         )
         self.summary = markup.pane()
-        self.section = pmui.RadioButtonGroup(
+        self.section = pmui.RadioButtonGroup(sx=GROUP, 
             label=t("explore.sections"), size="small", margin=0, value=self.state.section or "lengths",
             options={t(f"explore.section.{name}"): name for name in SECTIONS},
         )  # fmt: skip
-        self.classes = pmui.CheckButtonGroup(
+        self.classes = pmui.CheckButtonGroup(sx=GROUP, 
             label=t("explore.classes"), size="small", margin=0,
             options={t("class.toxic"): "toxic", t("class.clean"): "non_toxic"}, value=["toxic", "non_toxic"],
         )  # fmt: skip
-        self.unit = pmui.RadioButtonGroup(
+        self.unit = pmui.RadioButtonGroup(sx=GROUP, 
             label=t("explore.unit"), size="small", margin=0, value="share",
             options={t(f"explore.unit.{name}"): name for name in ("share", "count")},
         )  # fmt: skip

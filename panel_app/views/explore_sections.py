@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from chisto.schemas import DatasetRow
 from chisto.schemas_profile import ClassName, Measure, ProfileResult
 from panel_app import markup, plots
+from panel_app.design import GROUP
 from panel_app.views.rows import Rows, label_chip
 
 if TYPE_CHECKING:
@@ -63,7 +64,12 @@ class Lengths(Section):
     def build(self) -> None:
         options = {self.t(f"measure.{name}"): name for name in MEASURES}
         self.measure = pmui.RadioButtonGroup(
-            label=self.t("explore.measure"), options=options, value="characters", size="small", margin=0
+            sx=GROUP,
+            label=self.t("explore.measure"),
+            options=options,
+            value="characters",
+            size="small",
+            margin=0,
         )
         self.measure.param.watch(lambda _: self.draw(), "value")
         self.place = pn.Column(sizing_mode="stretch_width", margin=0)
@@ -172,7 +178,7 @@ class Ngrams(Section):
     def build(self) -> None:
         options = {self.t(f"explore.ngram.{name}"): name for name in GRAMS}
         self.gram = pmui.RadioButtonGroup(
-            label=self.t("explore.ngram"), options=options, value="unigrams", size="small", margin=0
+            sx=GROUP, label=self.t("explore.ngram"), options=options, value="unigrams", size="small", margin=0
         )
         self.gram.param.watch(lambda _: self.draw(), "value")
         self.place = pn.Column(sizing_mode="stretch_width", margin=0)

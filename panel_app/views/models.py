@@ -50,9 +50,7 @@ class ModelsView(View):
         self.unload = self.button(
             "models.unload", self._unload, icon="eject", size="small", variant="outlined"
         )
-        self.promote = self.button(
-            "models.promote", self._promote, icon="star", size="small", description=t("models.promote_hint")
-        )
+        self.promote = self.button("models.promote", self._promote, icon="star", size="small")
         self.export = pmui.Button(
             label=t("models.export"), icon="download", size="small", variant="outlined", margin=0
         )
@@ -178,10 +176,10 @@ class ModelsView(View):
         self.state.open("check", models=[self.state.model])
 
     def _compare(self, _: Any) -> None:
-        shipped = [
-            name for name, model in self._models.items() if model.is_default and name != self.state.model
-        ]
-        self.state.open("compare", models=[self.state.model, *shipped], task="")
+        """With the model that answers now; if that is this one, with a shipped one."""
+        others = sorted(self._models.values(), key=lambda model: (not model.is_default, not model.is_shipped))
+        names = [model.name for model in others if model.is_trained and model.name != self.state.model]
+        self.state.open("compare", models=[self.state.model, *names[:1]], task="")
 
     async def _import(self, _: Any) -> None:
         arrived = self.transfers.take(self._ticket)

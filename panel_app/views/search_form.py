@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 
 from chisto.schemas import Search
 from panel_app import markup
+from panel_app.design import GROUP
 from panel_app.forms import Schema, choices, is_integer, numeric_range, parse_number, plain, shown
 from panel_app.views.base import View
 
@@ -34,7 +35,7 @@ class SearchForm(pn.viewable.Viewer):
         self._fields: dict[str, Schema] = {}
         self._inputs: dict[str, tuple[Any, ...]] = {}
         self.switch = pmui.Switch(label=t("train.search"), margin=0)
-        self.method = pmui.RadioButtonGroup(
+        self.method = pmui.RadioButtonGroup(sx=GROUP, 
             label=t("train.method"), size="small", value="random", margin=0,
             options={t(f"train.method.{name}"): name for name in ("random", "grid")},
         )  # fmt: skip

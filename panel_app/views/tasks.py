@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from chisto.client import NotFound
 from chisto.schemas import TaskInfo, TaskStatus
 from panel_app import markup
+from panel_app.design import GROUP
 from panel_app.views.base import Confirm, View, headline
 
 PAGE = 30
@@ -42,7 +43,7 @@ class TasksView(View):
         self._task: TaskInfo | None = None
         self._log, self._log_offset, self._log_of = "", 0, ""
         self._limit = PAGE
-        self.filter = pmui.RadioButtonGroup(
+        self.filter = pmui.RadioButtonGroup(sx=GROUP, 
             options={t(f"tasks.filter.{name}"): name for name in FILTERS}, value="all",
             label=t("tasks.filter"), size="small", margin=0,
         )  # fmt: skip

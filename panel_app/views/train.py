@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 
 from chisto.schemas import DatasetInfo, FitRequest, ModelInfo, Split
 from panel_app import markup
+from panel_app.design import GROUP
 from panel_app.forms import Schema, SchemaForm, plain, resolve
 from panel_app.views.base import View
 from panel_app.views.search_form import SearchForm
@@ -36,10 +37,10 @@ class TrainView(View):
         self.model_name = pmui.TextInput(label=t("train.name"), max_length=64, **wide)
         self.name_hint = markup.pane()
         self.new_version = pmui.Switch(label=t("train.new_version"), visible=False, margin=0)
-        self.family = pmui.RadioButtonGroup(label=t("train.family"), options=[], margin=0)
+        self.family = pmui.RadioButtonGroup(sx=GROUP, label=t("train.family"), options=[], margin=0)
         self.family_words = markup.pane()
         self.vectorizer = pmui.RadioButtonGroup(
-            label=t("train.vectorizer"), options=[], size="small", margin=0
+            sx=GROUP, label=t("train.vectorizer"), options=[], size="small", margin=0
         )
         self.vectorizer_words = markup.pane()
         self.model_form, self.vectorizer_form = pn.Column(**wide), pn.Column(**wide)
@@ -91,6 +92,7 @@ class TrainView(View):
     def _make_split(self) -> None:
         t = self.t
         self.method = pmui.RadioButtonGroup(
+            sx=GROUP,
             options={t(f"train.split.{name}"): name for name in METHODS},
             value="holdout",
             size="small",
