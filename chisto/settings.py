@@ -1,5 +1,6 @@
 """All that can be set from outside: environment variables with the prefix ``CHISTO_``. The only reader of the environment."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ class Settings(BaseSettings):
 
     # Serving.
     host: str = Field("127.0.0.1", description="Address to listen on; beyond loopback, keys are required.")
-    port: int = Field(3000, ge=1, le=65535)
+    port: int = Field(3000, ge=1, le=65535, description="Port of the API.")
     gateway_workers: int = Field(1, ge=1, description="Processes that answer HTTP.")
     cnn_workers: int = Field(1, ge=1, description="Processes that run the CNN.")
     sklearn_workers: int = Field(1, ge=1, description="Processes that run scikit-learn pipelines.")
@@ -31,9 +32,9 @@ class Settings(BaseSettings):
     language: Literal["ru", "en"] = Field("ru", description="Language of errors when Accept-Language names none.")
 
     # Limits of one request.
-    max_body_bytes: int = Field(10_000_000, ge=1)
-    max_texts: int = Field(10_000, ge=1)
-    max_text_chars: int = Field(20_000, ge=1)
+    max_body_bytes: int = Field(10_000_000, ge=1, description="Largest body of a request, uploads apart.")
+    max_texts: int = Field(10_000, ge=1, description="Most comments in one request.")
+    max_text_chars: int = Field(20_000, ge=1, description="Longest comment, in characters.")
     max_upload_bytes: int = Field(512_000_000, ge=1, description="Largest file of a data set or a model.")
     scoring_timeout_s: float = Field(30.0, gt=0, description="After this long without a score the answer is 503.")
 
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     api_url: str = Field("http://127.0.0.1:3000", description="Server that the dashboard shows.")
     api_key: SecretStr | None = Field(None, description="Key that the dashboard sends to it.")
     dashboard_host: str = Field("127.0.0.1", description="Beyond loopback a password is required.")
-    dashboard_port: int = Field(5006, ge=1, le=65535)
+    dashboard_port: int = Field(5006, ge=1, le=65535, description="Port of the dashboard.")
     dashboard_password: SecretStr | None = Field(None, description="Asked for when the dashboard is opened.")
     dashboard_origins: str = Field(
         "", description="Addresses (host or host:port, with commas) under which browsers open the dashboard."
@@ -86,3 +87,9 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+def terminal_language() -> Literal["ru", "en"]:
+    """The language of whoever runs a command, by the locale variables in POSIX's order."""
+    wanted = next(filter(None, (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "ru" if wanted.lower().startswith("ru") else "en"

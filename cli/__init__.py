@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from chisto.errors import ChistoError, Language
+from chisto.errors import ChistoError
+from chisto.settings import terminal_language
 
 app = typer.Typer(
     name="chisto",
@@ -34,13 +35,6 @@ def options(
     """Finds toxic comments, Russian first. Start with `chisto serve` or `chisto score IN.csv OUT.csv`."""
 
 
-def language() -> Language:
-    """The user's, as the system's locale says."""
-    import locale
-
-    return "ru" if (locale.getlocale()[0] or "").lower().startswith("ru") else "en"
-
-
 def main() -> None:
     """Run the command; errors that a user can mend end it with one line and a hint, not a traceback."""
     from cli import commands
@@ -49,7 +43,7 @@ def main() -> None:
     try:
         app()
     except ChistoError as error:
-        spoken = language()
+        spoken = terminal_language()
         console.print(f"[red]{'Ошибка' if spoken == 'ru' else 'Error'}:[/red]", end=" ")
         console.print(error.message(spoken), markup=False, highlight=False)
         console.print(error.hint(spoken), markup=False, highlight=False, style="dim")

@@ -20,8 +20,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from chisto.settings import get_settings
-from cli import console, language
+from chisto.settings import get_settings, terminal_language
+from cli import console
 
 if TYPE_CHECKING:
     from chisto.client import Client
@@ -32,7 +32,7 @@ out = Console(width=None if sys.stdout.isatty() else 240)
 
 
 def in_words(russian: str, english: str) -> str:
-    return russian if language() == "ru" else english
+    return russian if terminal_language() == "ru" else english
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def connected() -> Iterator["Client"]:
     settings = get_settings()
     key = settings.key.get_secret_value() if settings.key else None
     try:
-        with Client(settings.url, key=key, language=language()) as client:
+        with Client(settings.url, key=key, language=terminal_language()) as client:
             yield client
     except ApiError as refused:
         _complain(refused.message, refused.hint)

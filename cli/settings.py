@@ -53,4 +53,10 @@ def _shown(value: Any) -> str:
         return ""
     if isinstance(value, SecretStr):
         return "set"
-    return str(value).lower() if isinstance(value, bool) else value.as_posix() if isinstance(value, Path) else str(value)
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else value.as_posix()
+        if isinstance(value, Path)
+        else str(value)
+    )

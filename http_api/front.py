@@ -1,5 +1,6 @@
 """What every request passes first: the size limit, the request log, the metrics. Pure ASGI, a few microseconds."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -15,7 +16,13 @@ from http_api.responses import error_response
 access_log = logging.getLogger("chisto.access")
 
 #: Bodies of these addresses are streamed to disk under a limit of their own.
-STREAMED = ("/api/v1/datasets", "/api/v1/models/fit", "/api/v1/models/import", "/api/v1/models/predict_scores")
+STREAMED = (
+    "/api/v1/datasets",
+    "/api/v1/models/fit",
+    "/api/v1/models/import",
+    "/api/v1/models/predict_scores",
+)
+DRAINED_BYTES, DRAINED_S = 50_000_000, 10.0
 _PROBES = ("/livez", "/readyz", "/healthz", "/metrics")
 
 
@@ -59,6 +66,7 @@ class Front:
         elif limit is not None and length.isdecimal() and int(length) > limit:
             refusal = TooLarge(limit=limit)
         if refusal is not None:
+            await _drain(receive)
             return await error_response(refusal, scope)(scope, receive, send)
 
         if limit is None:
@@ -79,13 +87,28 @@ class Front:
             if replaced:
                 return
             if message["type"] == "http.response.start":
-                error = _unshaped(message, too_large=limit if limit is not None and received > limit else None)
+                error = _unshaped(
+                    message, too_large=limit if limit is not None and received > limit else None
+                )
                 if error is not None:
                     replaced = True
+                    await _drain(receive)
                     return await error_response(error, scope)(scope, receive, send)
             await send(message)
 
         await self._app(scope, counted, shaped)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on what is left of a refused body, within reason: a client that is still sending sees no answer."""
+    read = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAINED_S):
+            while read < DRAINED_BYTES:
+                message = await receive()
+                read += len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
 
 
 async def _exempt_from_timeout(send: Send) -> None:
@@ -101,6 +124,8 @@ def _unshaped(start: Message, too_large: int | None) -> ChistoError | None:
     """The error that an answer of the frameworks stands for, where it is not in our shape."""
     if too_large is not None:  # whoever read the body turned the error into one of his own
         return TooLarge(limit=too_large)
-    if start["status"] in (404, 405) and Headers(raw=start["headers"]).get("content-type", "").startswith("text/plain"):
+    if start["status"] in (404, 405) and Headers(raw=start["headers"]).get("content-type", "").startswith(
+        "text/plain"
+    ):
         return NotFound() if start["status"] == 404 else MethodNotAllowed()
     return None
