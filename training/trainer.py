@@ -178,6 +178,8 @@ class Trainer:
                     scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else it takes 8787
                     local_directory=str(self._scratch),
                     host="127.0.0.1",
+                    # Who reaches a Dask scheduler may run code: other users of this machine get no further than TLS.
+                    security=True,
                     env={**self._registry.environment(), "DASK_LOGGING__DISTRIBUTED": "warning"},
                 )
                 self._client = distributed.Client(cluster, set_as_default=False)

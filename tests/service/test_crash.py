@@ -132,7 +132,11 @@ class Ordeal:
         self.is_over.clear()
         thread = threading.Thread(target=go_on, daemon=True)
         thread.start()
-        time.sleep(self.chance.uniform(0.05, 1.5))
+        if activity == "training":
+            wait_for(self._is_computing, 60, self.server.logs)
+            time.sleep(self.chance.uniform(0, 0.4))
+        else:
+            time.sleep(self.chance.uniform(0.05, 1.5))
         for process in self._victims(target):
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
@@ -143,6 +147,10 @@ class Ordeal:
         thread.join(60)
         assert not thread.is_alive()
         self.server.wait_ready()
+
+    def _is_computing(self) -> bool:
+        """Whether some task has come so far as to say what it does."""
+        return any(job.stage for job in self.registry.jobs.page(states=["running"]).jobs)
 
     def _victims(self, target: str) -> list[psutil.Process]:
         if target == "tree":

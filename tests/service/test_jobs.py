@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import distributed
 import psutil
 import pytest
 from conftest import free_port
@@ -32,7 +33,8 @@ def test_a_job_reports_and_ends_with_its_result(workshop: Workshop) -> None:
     assert ended.metrics["step"] == 39
     assert "sleeping" in workshop.registry.jobs.log(job.id).text
     result = workshop.registry.jobs.result(job.id)
-    assert result is not None and not psutil.pid_exists(result["pid"])
+    assert result is not None
+    wait_for(lambda: not psutil.pid_exists(result["pid"]), 5)
 
 
 def test_a_second_job_starts_within_a_second(workshop: Workshop) -> None:
@@ -164,6 +166,20 @@ def test_a_trainer_that_is_stopped_interrupts_its_jobs_and_leaves_no_process(wor
     assert alive == []
     assert workshop.registry.workers.alive("trainer") == []
     workshop.start()
+
+
+def test_nobody_else_on_the_machine_reaches_the_dask_cluster(workshop: Workshop) -> None:
+    workshop.wait(workshop.submit("sleep", seconds=0.1))
+    doors = [
+        door.laddr.port
+        for process in workshop.tree()
+        for door in process.net_connections("tcp")
+        if door.status == psutil.CONN_LISTEN
+    ]
+    assert len(doors) >= 2
+    for port in doors:
+        with pytest.raises(OSError):
+            distributed.Client(f"tcp://127.0.0.1:{port}", timeout=2)
 
 
 def test_an_idle_trainer_imports_neither_dask_nor_scikit_learn(tmp_path: Path, postgres: Postgres) -> None:
