@@ -21,6 +21,8 @@ from chisto.text.rule import Rule, replacing
 # Letters, and what stands for letters between them.
 MIXED = re.compile(r"(?:(?<!\w)[\d@$]{1,3})?[^\W\d_](?:(?:[^\W_]|[@$*#%&!|€])*[^\W\d_])?(?:[\d@$*#]+(?!\w))?")
 LONGEST = 40
+# A three-letter word is read as Russian only if that is one of the most frequent words: «Bce», «Kak».
+USUAL = 500.0
 CYRILLIC = frozenset(RUSSIAN + RUSSIAN.upper() + "ёЁ")
 LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -37,18 +39,24 @@ NEIGHBOURS = frozenset("іїєґўІЇЄҐЎ")  # letters of Ukrainian and Belar
 
 # English (and other Latin) words that would read as Russian ones, by their looks or by their sound.
 FOREIGN_WORDS = """
-ace ape apex apt at axe bake bat be beam beep bid bitch blade bled blood boa boat book boom boot bop box
-bra by cab cake cam came camp cap cape car care cart case cat chat chmod clown coat cob cock coke coma
-comb come compact compo cook cop cope copy core cot cote cox cpu cream cretin cretins crop cunt debit
-degenerate dura eat echo eta exact exam eye fascist fuck gad gads gas gay haha ham hams hat he heat heck
-her hero herpes hers hex hide home homo homosexual hood hook hop hope hot hui hype idiom idiot idiots
-imbecile kaka karate kate keep kept key koh kop kot lesbian loh lox mac manda mandate map mark mask mat
-mate me meat meet memo met mini mint minute moan mob mom mop moron morons most moth mpa mud mudd my nah
-narcomania nazi oak oat ok opex oscar ox pace pact pad pads pain pap par park part pass pat path pax pay
-pct peak pedo pedophile pep perk pet pete pi pig pigs pike pis pizza poem poet pop port pose poses post
-pot put puta rap rock sabre sad sadist sat shakal shaman shit skit sort sos sosa sosed soup suk svelte
-tape tax taxi tea team teem tek tex text the tke to tom tomato tome too took top topay tot toy trach
-trash tup tvs yak yet yoke
+abba ace ammo amok aorta apache ape apex apt arena armor at atom atoms auto automat axe bach bacon bake
+banana bat bay bbb bbc be beam beep beta bid bird bitch blade bled blood boa boat bob bomb book boom boomer
+boot bop bot bots box boxen boxer bra by cab cactus cake cam came camp cap capacity cape caper capo capone
+car care cart case cat cba chat chmod clown cmc coat cob cobra cock coco coke coma comb combat come comet
+comma compact compete compo cook cop cope copper copy core corpora cot cote cox cpu cpy cran cream cretin
+cretins crop cunt curv curve debit degenerate dura eat echo eta exact exam eye fascist fuck gad gads gaga
+gas gay guru haha ham hams hat hate hated he heat heck her hera hernia hero herpes hers het hex hide home
+homo homosexual hood hook hop hope hot hui hulu hype idiom idiot idiots imbecile iowa kaka kappa karat
+karate karma katana kate kayak kebab keep keeper kem kepler kept key koh koka kombat komet kop kopt kot
+lesbian loh lowe lox mac mae mama manda mandate mandy map mark mask mat mate me meat meet mega mem memo met
+meta mini mint minute moan mob mocha mocking moet mom monkey mop moron morons most moth moto mpa mraz mud
+mudd mummy mutant my nah narcomania nazi niger nuke oak oat obama oct ok opex opt oscar otto ox pace pacer
+pact pad pads pager pain panama pap papa paper pappa par park parka part pasha pass pat path pax pay pct
+peak pedo pedophile pep perk pet pete pets pi pig pigs pike pis pizza poem poet poke pop port pose poses
+post pot put puta rage ramen rap rapper rock sabre sad sadist sat scal scat shakal shaman shit skit sochi
+soci sock socks sort sos sosa sosed soup suk svelte tak take taken tam tape tax taxi tea team teem tek tema
+temp tempo tent test tex text the tke to tom toma tomato tomb tome too took top topay torero tot toto toy
+trach trash tropa tuna tuner tup turbo tvs typ type typo tyrant vata wrap xmas yak yang yet yoke yoko
 """
 ENGLISH = frozenset(FOREIGN_WORDS.split())
 
@@ -100,14 +108,15 @@ def _fold_foreign(word: str, slots: list[str]) -> str | None:
         return None
     first = [letters[:1] for letters in slots]
     if TWINS.keys() >= set(word) or all(char in FOREIGN for char in word):
-        return russian().fit(first)
+        found = russian().fit(first)
+        return found if len(word) > 3 or russian().weight(found or "") > USUAL else None
     if len(word) > 3 and not word.isascii() and any(char in FOREIGN or char in GREEK for char in word):
         return (
             russian().guess((first, 1), (slots, 0.1)) if any(char in LATIN_LETTERS for char in word) else None
         )
     if len(word) > 4 and DRAWN_ALIKE.issuperset(word) and (found := russian().fit(first)):
         return found
-    return insulting().fit(slots) if len(word) > 3 and word.isalpha() else None
+    return insulting().fit(first) if len(word) > 3 and word.isalpha() else None
 
 
 def _fold_mixed(word: str, letters: list[str], aliens: list[str]) -> str | None:
@@ -141,6 +150,7 @@ find_look_alikes = replacing(MIXED, _fold_match)
 UNITS = re.compile("|".join(re.escape(unit) for unit, _ in TRANSLITERATIONS))
 SOUNDS = dict(TRANSLITERATIONS)
 LATIN = re.compile(r"(?<![\w@$*])[a-z@$*'`]*[a-z][\w@$!'`]*", re.ASCII)
+SHORT_LATIN = frozenset({"huy", "xuy", "huj", "xuj", "xui", "hyi", "xyi", "xyj"})
 LATIN_SIGNS = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "6": "b", "7": "t", "@": "a", "$": "s", "!": "i"}
 )
@@ -154,7 +164,9 @@ def sounds(word: str) -> str:
 def spell(word: str) -> str | None:
     """The insulting Russian word that a Latin word spells; None for any other word."""
     plain = word.translate(LATIN_SIGNS).rstrip("'`")
-    if not 3 <= len(plain) <= 40 or plain in ENGLISH or plain in ordinary() or not plain.isascii():
+    if len(plain) < 4 and plain not in SHORT_LATIN or len(plain) > LONGEST or not plain.isascii():
+        return None
+    if plain in ENGLISH or plain in ordinary():
         return None
     heard = sounds(plain)
     by_sound = insults_by_sound()
