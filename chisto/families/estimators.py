@@ -4,69 +4,69 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from chisto.families.fields import Parameters, Words, described, explained
+from chisto.families.fields import Explanation, Parameters, described, explained
 
-_C = Words(
+_C = Explanation(
     "Regularization C",
     "Регуляризация C",
     "Smaller values regularize more: a simpler model that fits the training data less closely.",
     "Чем меньше, тем сильнее регуляризация: модель проще и слабее подгоняется под обучающие данные.",
 )
-_MAX_ITER = Words(
+_MAX_ITER = Explanation(
     "Iterations at most",
     "Итераций не больше",
     "The fit stops after so many iterations even if it has not settled.",
     "Обучение остановится после стольких итераций, даже если ещё не сошлось.",
 )
-_TOL = Words(
+_TOL = Explanation(
     "Tolerance",
     "Точность остановки",
     "The fit stops when the improvement falls below this; smaller is longer and more exact.",
     "Обучение остановится, когда улучшение станет меньше; чем меньше, тем дольше и точнее.",
 )
-_CLASS_WEIGHT = Words(
+_CLASS_WEIGHT = Explanation(
     "Class weights",
     "Веса классов",
     "'balanced' makes the rare class weigh as much as the frequent one; 'none' takes the data as they are.",
     "«balanced» уравнивает редкий класс с частым; «none» оставляет данные как есть.",
 )
-_PENALTY = Words(
+_PENALTY = Explanation(
     "Penalty",
     "Штраф",
     "What large weights cost: l2 shrinks all of them, l1 makes most of them zero, none leaves them free.",
     "Чем платят за большие веса: l2 уменьшает все, l1 обнуляет большинство, none не ограничивает.",
 )
-_SOLVER = Words(
+_SOLVER = Explanation(
     "Solver",
     "Метод оптимизации",
     "The algorithm that finds the weights; it decides which penalties are possible.",
     "Алгоритм, который подбирает веса; от него зависит, какие штрафы возможны.",
 )
-_INTERCEPT = Words(
+_INTERCEPT = Explanation(
     "Intercept",
     "Свободный член",
     "Whether the model has a base level beside the weights of the words.",
     "Есть ли у модели базовый уровень помимо весов слов.",
 )
-_ALPHA = Words(
+_ALPHA = Explanation(
     "Smoothing alpha",
     "Сглаживание alpha",
     "Counted on top of every word in every class, so that unseen words do not decide alone.",
     "Добавляется к числу каждого слова в каждом классе, чтобы невиданные слова не решали всё.",
 )
-_FIT_PRIOR = Words(
+_FIT_PRIOR = Explanation(
     "Class frequencies",
     "Частоты классов",
     "Whether the share of toxic comments in the data is learnt; otherwise both classes are as likely.",
     "Учитывать ли долю токсичных комментариев в данных; иначе оба класса равновероятны.",
 )
-_LOSS = Words(
+_LOSS = Explanation(
     "Loss",
     "Функция потерь",
     "hinge is the classical support vector machine, squared_hinge punishes large mistakes more.",
     "hinge — классический метод опорных векторов, squared_hinge строже к большим ошибкам.",
 )
-_L1_RATIO = Words(
+_L1_RATIO = Explanation(
     "Share of l1",
     "Доля l1",
     "How the elastic net mixes its penalties: 0 is all l2, 1 is all l1.",
@@ -97,7 +97,9 @@ class _Logistic(Parameters):
 
 
 class LogisticL2(_Logistic):
-    model_config = described(Words("L2 penalty", "Штраф L2", "Shrinks all weights.", "Уменьшает все веса."))
+    model_config = described(
+        Explanation("L2 penalty", "Штраф L2", "Shrinks all weights.", "Уменьшает все веса.")
+    )
     solver: SmoothSolver = explained("lbfgs", _SOLVER)
     penalty: Literal["l2"] = explained("l2", _PENALTY)
     C: float = explained(1.0, _C, ge=1e-5, le=1e5)
@@ -105,7 +107,7 @@ class LogisticL2(_Logistic):
 
 class LogisticFree(_Logistic):
     model_config = described(
-        Words("No penalty", "Без штрафа", "Leaves the weights free.", "Не ограничивает веса.")
+        Explanation("No penalty", "Без штрафа", "Leaves the weights free.", "Не ограничивает веса.")
     )
     solver: SmoothSolver = explained("lbfgs", _SOLVER)
     penalty: Literal["none"] = explained("none", _PENALTY)
@@ -113,7 +115,7 @@ class LogisticFree(_Logistic):
 
 class LogisticLiblinear(_Logistic):
     model_config = described(
-        Words("liblinear", "liblinear", "Quick on small data sets.", "Быстр на небольших наборах.")
+        Explanation("liblinear", "liblinear", "Quick on small data sets.", "Быстр на небольших наборах.")
     )
     solver: Literal["liblinear"] = explained("liblinear", _SOLVER)
     penalty: Literal["l2", "l1"] = explained("l2", _PENALTY)
@@ -121,7 +123,9 @@ class LogisticLiblinear(_Logistic):
 
 
 class LogisticSaga(_Logistic):
-    model_config = described(Words("saga", "saga", "Quick on large data sets.", "Быстр на больших наборах."))
+    model_config = described(
+        Explanation("saga", "saga", "Quick on large data sets.", "Быстр на больших наборах.")
+    )
     solver: Literal["saga"] = explained("saga", _SOLVER)
     penalty: Literal["l2", "l1"] = explained("l2", _PENALTY)
     C: float = explained(1.0, _C, ge=1e-5, le=1e5)
@@ -129,7 +133,7 @@ class LogisticSaga(_Logistic):
 
 class LogisticSagaElasticNet(_Logistic):
     model_config = described(
-        Words("saga, elastic net", "saga, elasticnet", "Mixes l1 and l2.", "Смешивает l1 и l2.")
+        Explanation("saga, elastic net", "saga, elasticnet", "Mixes l1 and l2.", "Смешивает l1 и l2.")
     )
     solver: Literal["saga"] = explained("saga", _SOLVER)
     penalty: Literal["elasticnet"] = explained("elasticnet", _PENALTY)
@@ -139,7 +143,9 @@ class LogisticSagaElasticNet(_Logistic):
 
 class LogisticSagaFree(_Logistic):
     model_config = described(
-        Words("saga, no penalty", "saga, без штрафа", "Leaves the weights free.", "Не ограничивает веса.")
+        Explanation(
+            "saga, no penalty", "saga, без штрафа", "Leaves the weights free.", "Не ограничивает веса."
+        )
     )
     solver: Literal["saga"] = explained("saga", _SOLVER)
     penalty: Literal["none"] = explained("none", _PENALTY)
@@ -170,14 +176,16 @@ class _LinearSvc(Parameters):
 
 
 class LinearSvcL2(_LinearSvc):
-    model_config = described(Words("L2 penalty", "Штраф L2", "Shrinks all weights.", "Уменьшает все веса."))
+    model_config = described(
+        Explanation("L2 penalty", "Штраф L2", "Shrinks all weights.", "Уменьшает все веса.")
+    )
     penalty: Literal["l2"] = explained("l2", _PENALTY)
     loss: Literal["squared_hinge", "hinge"] = explained("squared_hinge", _LOSS)
 
 
 class LinearSvcL1(_LinearSvc):
     model_config = described(
-        Words("L1 penalty", "Штраф L1", "Makes most weights zero.", "Обнуляет большинство весов.")
+        Explanation("L1 penalty", "Штраф L1", "Makes most weights zero.", "Обнуляет большинство весов.")
     )
     penalty: Literal["l1"] = explained("l1", _PENALTY)
     loss: Literal["squared_hinge"] = explained("squared_hinge", _LOSS)
@@ -191,7 +199,7 @@ LinearSvc = Annotated[LinearSvcL2 | LinearSvcL1, Field(discriminator="penalty")]
 
 class MultinomialNaiveBayes(Parameters):
     model_config = described(
-        Words("Naive Bayes", "Наивный Байес", "Fast and simple.", "Быстрый и простой метод.")
+        Explanation("Naive Bayes", "Наивный Байес", "Fast and simple.", "Быстрый и простой метод.")
     )
     alpha: float = explained(1.0, _ALPHA, ge=0, le=10)
     fit_prior: bool = explained(True, _FIT_PRIOR)
@@ -208,7 +216,7 @@ class Cnn(Parameters):
     """Field names are those of training.network's Shape and Schedule."""
 
     model_config = described(
-        Words(
+        Explanation(
             "Convolutional network",
             "Свёрточная сеть",
             "A small network over the words of a comment, served as INT8.",
@@ -217,7 +225,7 @@ class Cnn(Parameters):
     )
     epochs: int = explained(
         7,
-        Words(
+        Explanation(
             "Epochs",
             "Эпохи",
             "How many times the network sees all comments; the best one is kept.",
@@ -228,7 +236,7 @@ class Cnn(Parameters):
     )
     rate: float = explained(
         2e-3,
-        Words(
+        Explanation(
             "Learning rate",
             "Скорость обучения",
             "How far each step goes; too large does not settle, too small does not arrive.",
@@ -239,7 +247,7 @@ class Cnn(Parameters):
     )
     batch: int = explained(
         64,
-        Words(
+        Explanation(
             "Batch",
             "Размер пачки",
             "Comments that are learnt from at once.",
@@ -250,7 +258,7 @@ class Cnn(Parameters):
     )
     decay: float = explained(
         1e-4,
-        Words(
+        Explanation(
             "Weight decay",
             "Затухание весов",
             "Pulls the weights towards zero at each step.",
@@ -261,7 +269,7 @@ class Cnn(Parameters):
     )
     dropout: float = explained(
         0.5,
-        Words(
+        Explanation(
             "Dropout",
             "Дропаут",
             "Share of features hidden at each step, so that the network does not rely on a few.",
@@ -272,7 +280,7 @@ class Cnn(Parameters):
     )
     word_dropout: float = explained(
         0.2,
-        Words(
+        Explanation(
             "Word dropout",
             "Дропаут слов",
             "Share of words hidden at each step, so that context counts too.",
@@ -283,7 +291,7 @@ class Cnn(Parameters):
     )
     dimension: int = explained(
         96,
-        Words(
+        Explanation(
             "Word vector",
             "Вектор слова",
             "Numbers that describe a word; more is slower and may be better.",
@@ -295,7 +303,7 @@ class Cnn(Parameters):
     )
     filters: int = explained(
         128,
-        Words(
+        Explanation(
             "Filters",
             "Фильтры",
             "Patterns looked for at each width.",
@@ -307,7 +315,7 @@ class Cnn(Parameters):
     )
     widest: int = explained(
         3,
-        Words(
+        Explanation(
             "Widest pattern",
             "Самый широкий образец",
             "Patterns span from 1 to so many neighbouring words.",
@@ -318,7 +326,7 @@ class Cnn(Parameters):
     )
     smallest_ngram: int = explained(
         2,
-        Words(
+        Explanation(
             "Smallest n-gram",
             "Наименьшая n-грамма",
             "A word is known by its pieces from so many letters on.",
@@ -329,7 +337,7 @@ class Cnn(Parameters):
     )
     buckets: Literal[8192, 16384, 32768, 65536] = explained(
         32768,
-        Words(
+        Explanation(
             "Table of n-grams",
             "Таблица n-грамм",
             "Rows for the pieces of words; more rows share less and take more memory.",

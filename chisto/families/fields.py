@@ -10,7 +10,7 @@ from chisto.errors import Language
 _RU = "x-ru"
 
 
-class Words(NamedTuple):
+class Explanation(NamedTuple):
     """A label and a sentence, in English and in Russian."""
 
     title: str
@@ -25,25 +25,25 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def explained(default: Any, words: Words, **constraints: Any) -> Any:
+def explained(default: Any, about: Explanation, **constraints: Any) -> Any:
     """A field with a default, its range and its explanation in both languages."""
     return Field(
         default,
-        title=words.title,
-        description=words.sentence,
-        json_schema_extra={_RU: {"title": words.title_ru, "description": words.sentence_ru}},
+        title=about.title,
+        description=about.sentence,
+        json_schema_extra={_RU: {"title": about.title_ru, "description": about.sentence_ru}},
         **constraints,
     )
 
 
-def described(words: Words) -> ConfigDict:
+def described(about: Explanation) -> ConfigDict:
     """The same for a whole group of hyperparameters."""
-    russian: dict[str, Any] = {"title": words.title_ru, "description": words.sentence_ru}
+    russian: dict[str, Any] = {"title": about.title_ru, "description": about.sentence_ru}
     return ConfigDict(
         extra="forbid",
         frozen=True,
-        title=words.title,
-        json_schema_extra={"description": words.sentence, _RU: russian},
+        title=about.title,
+        json_schema_extra={"description": about.sentence, _RU: russian},
     )
 
 

@@ -7,16 +7,16 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from chisto.errors import BadRequest, Language
+from chisto.errors import BadRequest, Language, Words
 from chisto.families import estimators, vectorizers
-from chisto.families.fields import Parameters, Words, in_language
+from chisto.families.fields import Explanation, Parameters, in_language
 from chisto.families.vectorizers import AnyVectorizer
 
 Schema = dict[str, Any]
 
-_FAMILIES: dict[str, tuple[Words, Any]] = {
+_FAMILIES: dict[str, tuple[Explanation, Any]] = {
     "logistic_regression": (
-        Words(
+        Explanation(
             "Logistic regression",
             "Логистическая регрессия",
             "Adds up weights of words; a good first choice.",
@@ -25,7 +25,7 @@ _FAMILIES: dict[str, tuple[Words, Any]] = {
         estimators.LogisticRegression,
     ),
     "linear_svc": (
-        Words(
+        Explanation(
             "Linear support vector machine",
             "Линейный метод опорных векторов",
             "Looks for the widest gap between the classes; often a little more exact.",
@@ -34,7 +34,7 @@ _FAMILIES: dict[str, tuple[Words, Any]] = {
         estimators.LinearSvc,
     ),
     "multinomial_naive_bayes": (
-        Words(
+        Explanation(
             "Naive Bayes",
             "Наивный Байес",
             "Compares how frequent words are in the classes; trains in a moment.",
@@ -43,7 +43,7 @@ _FAMILIES: dict[str, tuple[Words, Any]] = {
         estimators.MultinomialNaiveBayes,
     ),
     "cnn": (
-        Words(
+        Explanation(
             "Convolutional network",
             "Свёрточная сеть",
             "Reads words in their order and knows them by their pieces; the most exact, trains for minutes.",
@@ -52,9 +52,9 @@ _FAMILIES: dict[str, tuple[Words, Any]] = {
         estimators.Cnn,
     ),
 }
-_VECTORIZERS: dict[str, tuple[Words, Any]] = {
+_VECTORIZERS: dict[str, tuple[Explanation, Any]] = {
     "tf_idf": (
-        Words(
+        Explanation(
             "TF-IDF",
             "TF-IDF",
             "Counts, in which rare features weigh more.",
@@ -63,11 +63,11 @@ _VECTORIZERS: dict[str, tuple[Words, Any]] = {
         vectorizers.TfIdf,
     ),
     "bag_of_words": (
-        Words("Bag of words", "Мешок слов", "Plain counts.", "Простые счётчики."),
+        Explanation("Bag of words", "Мешок слов", "Plain counts.", "Простые счётчики."),
         vectorizers.BagOfWords,
     ),
     "hashed": (
-        Words(
+        Explanation(
             "Hashed",
             "Хеширование",
             "Counts in a table of fixed size; needs no vocabulary.",
@@ -85,30 +85,30 @@ _WITHOUT_VECTORIZER = ("cnn",)
 
 
 class BadParameter(BadRequest):
-    """``field``: dotted name; ``allowed``: what it may be, in English and Russian."""
+    """``field``: dotted name; ``allowed``: what it may be."""
 
     code = "bad_parameter"
     texts = {
         "en": (
             "'{field}' cannot be {value}.",
-            "It may be {allowed_en}. GET /api/v1/families lists all of them.",
+            "It may be {allowed}. GET /api/v1/families lists all of them.",
         ),
         "ru": (
             "Поле «{field}» не может быть {value}.",
-            "Допустимо: {allowed_ru}. Полный список: GET /api/v1/families.",
+            "Допустимо: {allowed}. Полный список: GET /api/v1/families.",
         ),
     }
 
-    def __init__(self, field: str, value: object, allowed: tuple[str, str]) -> None:
+    def __init__(self, field: str, value: object, allowed: Words) -> None:
         shown = "null" if value is None else f"«{str(value)[:60]}»"
-        super().__init__(field=field, value=shown, allowed_en=allowed[0], allowed_ru=allowed[1])
+        super().__init__(field=field[:100], value=shown, allowed=allowed)
 
 
 class UnknownParameter(BadParameter):
     code = "unknown_parameter"
     texts = {
-        "en": ("There is no field '{field}' here.", "There are {allowed_en}."),
-        "ru": ("Поля «{field}» здесь нет.", "Есть {allowed_ru}."),
+        "en": ("There is no field '{field}' here.", "There are {allowed}."),
+        "ru": ("Поля «{field}» здесь нет.", "Есть {allowed}."),
     }
 
 
@@ -151,7 +151,9 @@ def parse_recipe(
     )
     if ml_model_type in _WITHOUT_VECTORIZER:
         if vectorizer_type or vectorizer_params:
-            nothing = ("left out: this family reads texts by itself", "не задавать: модель сама читает текст")
+            nothing = Words(
+                "не задавать: модель сама читает текст", "left out: this family reads texts by itself"
+            )
             raise BadParameter("vectorizer_type", vectorizer_type, nothing)
         return Recipe(ml_model_type, model)
     vectorizer_type = vectorizer_type or "tf_idf"
@@ -232,7 +234,7 @@ def _check(prefix: str, kind: Any, params: dict[str, Any]) -> Any:
     field = f"{prefix}.{name}"
     if name not in known:
         listed = ", ".join(sorted(known))
-        raise UnknownParameter(field[:100], None, (listed, listed)) from None
+        raise UnknownParameter(field, None, Words(listed, listed)) from None
     others = _branches_beside(kind, params, name)
     raise BadParameter(field, params.get(name), _allowed([_property(b, name) for b in others])) from None
 
@@ -283,9 +285,9 @@ def _schema(kind: Any) -> Schema:
     return branches[0] if len(branches) == 1 else {"oneOf": branches}
 
 
-def _allowed(schemas: list[Schema]) -> tuple[str, str]:
+def _allowed(schemas: list[Schema]) -> Words:
     constants: dict[str, None] = {}
-    ranges: dict[tuple[str, str], None] = {}
+    ranges: dict[Words, None] = {}
     for schema in schemas:
         for part in schema.get("anyOf", [schema]):
             values = part.get("enum") or ([part["const"]] if "const" in part else [])
@@ -294,32 +296,30 @@ def _allowed(schemas: list[Schema]) -> tuple[str, str]:
                 ranges[_range(part)] = None
     texts = [_one_of(list(constants))] if constants else []
     texts += list(ranges)
-    return " or ".join(text[0] for text in texts), " или ".join(text[1] for text in texts)
+    return Words(" или ".join(text.ru for text in texts), " or ".join(text.en for text in texts))
 
 
-def _range(schema: Schema) -> tuple[str, str]:
+def _range(schema: Schema) -> Words:
     kind = schema.get("type")
     if kind == "boolean":
-        return "true or false", "true или false"
+        return Words("true или false", "true or false")
     if kind == "null":
-        return "null", "null"
-    bounds_en, bounds_ru = _bounds(schema)
+        return Words("null", "null")
+    bounds = _bounds(schema)
     if kind == "integer":
-        return "a whole number" + bounds_en, "целое число" + bounds_ru
-    return "a number" + bounds_en, "число" + bounds_ru
+        return Words("целое число" + bounds.ru, "a whole number" + bounds.en)
+    return Words("число" + bounds.ru, "a number" + bounds.en)
 
 
-def _bounds(schema: Schema) -> tuple[str, str]:
-    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
-    step = schema.get("multipleOf")
-    above = "exclusiveMinimum" in schema
-    english = f" {'above' if above else 'from'} {low:g} to {high:g}" + (
-        f" in steps of {step}" if step else ""
+def _bounds(schema: Schema) -> Words:
+    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema["maximum"]
+    step, above = schema.get("multipleOf"), "exclusiveMinimum" in schema
+    return Words(
+        f" {'больше' if above else 'от'} {low:g} до {high:g}" + (f" с шагом {step}" if step else ""),
+        f" {'above' if above else 'from'} {low:g} to {high:g}" + (f" in steps of {step}" if step else ""),
     )
-    russian = f" {'больше' if above else 'от'} {low:g} до {high:g}" + (f" с шагом {step}" if step else "")
-    return english, russian
 
 
-def _one_of(names: tuple[str, ...] | list[str]) -> tuple[str, str]:
+def _one_of(names: tuple[str, ...] | list[str]) -> Words:
     listed = ", ".join(names)
-    return (f"one of {listed}", f"одно из {listed}") if len(names) > 1 else (listed, listed)
+    return Words(f"одно из {listed}", f"one of {listed}") if len(names) > 1 else Words(listed, listed)

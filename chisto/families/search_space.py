@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chisto.errors import BadRequest
+from chisto.errors import BadRequest, Words
 from chisto.families.recipe import BadParameter, Recipe, parse_recipe
 
 MOST_TRIALS = 500
@@ -19,12 +19,12 @@ class BadSearch(BadRequest):
     code = "bad_search"
     texts = {
         "en": (
-            "The search space is wrong at '{field}': {reason_en}.",
+            "The search space is wrong at '{field}': {reason}.",
             'Give values, such as {{"ml_model_params.C": [0.1, 1, 10]}}, or for a random search a range, such as '
             '{{"ml_model_params.C": {{"low": 0.01, "high": 100, "log": true}}}}.',
         ),
         "ru": (
-            "Неверная область поиска, «{field}»: {reason_ru}.",
+            "Неверная область поиска, «{field}»: {reason}.",
             'Укажите значения, например {{"ml_model_params.C": [0.1, 1, 10]}}, а для случайного поиска можно '
             'диапазон: {{"ml_model_params.C": {{"low": 0.01, "high": 100, "log": true}}}}.',
         ),
@@ -151,4 +151,4 @@ def _placed(base: Mapping[str, Mapping[str, Any]], point: Mapping[str, Any]) -> 
 
 
 def _bad(field: str, english: str, russian: str) -> BadSearch:
-    return BadSearch(field=field[:100], reason_en=english, reason_ru=russian)
+    return BadSearch(field=field[:100], reason=Words(russian, english))

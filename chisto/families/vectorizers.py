@@ -4,78 +4,78 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from chisto.families.fields import Parameters, Words, described, explained, ngrams
+from chisto.families.fields import Explanation, Parameters, described, explained, ngrams
 
 WordNgrams = Annotated[tuple[int, int], *ngrams(5)]
 CharNgrams = Annotated[tuple[int, int], *ngrams(8)]
 
-_ANALYZER = Words(
+_ANALYZER = Explanation(
     "Pieces",
     "Что считать",
     "word: words; char: letters in a row; char_wb: the same within words; both: words and letters.",
     "word — слова; char — буквы подряд; char_wb — то же внутри слов; both — и слова, и буквы.",
 )
-_WORD_NGRAMS = Words(
-    "Words in a row",
+_WORD_NGRAMS = Explanation(
+    "Explanation in a row",
     "Слов подряд",
     "Smallest and largest number of neighbouring words that count as one feature.",
     "Наименьшее и наибольшее число соседних слов, которые считаются одним признаком.",
 )
-_CHAR_NGRAMS = Words(
+_CHAR_NGRAMS = Explanation(
     "Letters in a row",
     "Букв подряд",
     "Smallest and largest number of neighbouring letters that count as one feature.",
     "Наименьшее и наибольшее число соседних букв, которые считаются одним признаком.",
 )
-_CHAR_ANALYZER = Words(
+_CHAR_ANALYZER = Explanation(
     "Letters",
     "Буквы",
     "char_wb stays within words, char also runs across the spaces.",
     "char_wb — внутри слов, char — и через пробелы.",
 )
-_LEMMATIZE = Words(
+_LEMMATIZE = Explanation(
     "Dictionary forms",
     "Словарные формы",
     "Puts Russian words into their dictionary form first; slower, and fewer different words.",
     "Сначала приводит слова к словарной форме; медленнее, зато разных слов меньше.",
 )
-_MAX_FEATURES = Words(
+_MAX_FEATURES = Explanation(
     "Features at most",
     "Признаков не больше",
     "Only so many of the most frequent features are kept; empty keeps all.",
     "Остаётся столько самых частых признаков; пусто — все.",
 )
-_MIN_DF = Words(
+_MIN_DF = Explanation(
     "In at least",
     "Встречается не реже",
     "Features in fewer comments are left out: a whole number counts comments, a fraction is their share.",
     "Более редкие признаки отбрасываются: целое — число комментариев, дробное — их доля.",
 )
-_MAX_DF = Words(
+_MAX_DF = Explanation(
     "In at most",
     "Встречается не чаще",
     "Features in a larger share of the comments are left out, as they tell nothing.",
     "Признаки из большей доли комментариев отбрасываются: они ни о чём не говорят.",
 )
-_BINARY = Words(
+_BINARY = Explanation(
     "Presence only",
     "Только наличие",
     "Counts a feature once, however often it stands in the comment.",
     "Признак считается один раз, сколько бы он ни повторялся в комментарии.",
 )
-_SUBLINEAR = Words(
+_SUBLINEAR = Explanation(
     "Dampen repeats",
     "Приглушать повторы",
     "Ten repeats of a word weigh 1 + ln 10 instead of 10.",
     "Десять повторов слова весят 1 + ln 10, а не 10.",
 )
-_NORM = Words(
+_NORM = Explanation(
     "Length of the vector",
     "Длина вектора",
     "l2 or l1 make long and short comments comparable, none leaves them as they are.",
     "l2 и l1 уравнивают длинные и короткие комментарии, none оставляет как есть.",
 )
-_N_FEATURES = Words(
+_N_FEATURES = Explanation(
     "Table size",
     "Размер таблицы",
     "Features are hashed into so many places: no vocabulary to store, but some features share a place.",
@@ -132,9 +132,9 @@ class _Places(Parameters):
     norm: Literal["l2", "l1", "none"] = explained("l2", _NORM)
 
 
-_OF_WORDS = Words("Words", "Слова", "Counts words.", "Считает слова.")
-_OF_CHARACTERS = Words("Letters", "Буквы", "Counts letters in a row.", "Считает буквосочетания.")
-_OF_BOTH = Words("Words and letters", "Слова и буквы", "Counts both.", "Считает и то, и другое.")
+_OF_WORDS = Explanation("Explanation", "Слова", "Counts words.", "Считает слова.")
+_OF_CHARACTERS = Explanation("Letters", "Буквы", "Counts letters in a row.", "Считает буквосочетания.")
+_OF_BOTH = Explanation("Explanation and letters", "Слова и буквы", "Counts both.", "Считает и то, и другое.")
 
 
 class BagOfWordsWords(_Counts, OfWords):

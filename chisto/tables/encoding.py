@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from chisto.errors import Words
 from chisto.tables.errors import EmptyFile, NotATable
 
 _BLOCK = 1 << 20
@@ -12,26 +13,26 @@ _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
 _MAX_CONTROL_SHARE = 0.01
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
-#: first bytes -> what such a file is, in English and Russian
-_SIGNATURES: tuple[tuple[bytes, tuple[str, str]], ...] = (
-    (b"\x7fELF", ("a program", "программа")),
-    (b"%PDF-", ("a PDF document", "документ PDF")),
-    (b"\x89PNG", ("a picture", "картинка")),
-    (b"\xff\xd8\xff", ("a picture", "картинка")),
-    (b"GIF8", ("a picture", "картинка")),
-    (b"\xd0\xcf\x11\xe0", ("an old Office document", "документ старого Office")),
-    (b"{\\rtf", ("an RTF document", "документ RTF")),
-    (b"Rar!", ("a RAR archive", "архив RAR")),
-    (b"7z\xbc\xaf", ("a 7z archive", "архив 7z")),
-    (b"\xfd7zXZ", ("an xz archive", "архив xz")),
-    (b"BZh", ("a bzip2 archive", "архив bzip2")),
-    (b"\x28\xb5\x2f\xfd", ("a zstd archive", "архив zstd")),
-    (b"SQLite format 3", ("a database", "база данных")),
-    (b"<!doctype", ("a web page", "веб-страница")),
-    (b"<html", ("a web page", "веб-страница")),
-    (b"<?xml", ("an XML document", "документ XML")),
+#: first bytes -> what such a file is
+_SIGNATURES: tuple[tuple[bytes, Words], ...] = (
+    (b"\x7fELF", Words("программа", "a program")),
+    (b"%PDF-", Words("документ PDF", "a PDF document")),
+    (b"\x89PNG", Words("картинка", "a picture")),
+    (b"\xff\xd8\xff", Words("картинка", "a picture")),
+    (b"GIF8", Words("картинка", "a picture")),
+    (b"\xd0\xcf\x11\xe0", Words("документ старого Office", "an old Office document")),
+    (b"{\\rtf", Words("документ RTF", "an RTF document")),
+    (b"Rar!", Words("архив RAR", "a RAR archive")),
+    (b"7z\xbc\xaf", Words("архив 7z", "a 7z archive")),
+    (b"\xfd7zXZ", Words("архив xz", "an xz archive")),
+    (b"BZh", Words("архив bzip2", "a bzip2 archive")),
+    (b"\x28\xb5\x2f\xfd", Words("архив zstd", "a zstd archive")),
+    (b"SQLite format 3", Words("база данных", "a database")),
+    (b"<!doctype", Words("веб-страница", "a web page")),
+    (b"<html", Words("веб-страница", "a web page")),
+    (b"<?xml", Words("документ XML", "an XML document")),
 )
-_BINARY = ("a program or another binary file", "программа или другой двоичный файл")
+_BINARY = Words("программа или другой двоичный файл", "a program or another binary file")
 
 
 @dataclass(frozen=True)

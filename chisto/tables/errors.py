@@ -1,6 +1,6 @@
 """Why a file was refused, each with the next step, in Russian and English."""
 
-from chisto.errors import BadRequest, Language, TooLarge, Unprocessable
+from chisto.errors import BadRequest, TooLarge, Unprocessable
 
 
 class EmptyFile(Unprocessable):
@@ -12,7 +12,7 @@ class EmptyFile(Unprocessable):
 
 
 class NotATable(Unprocessable):
-    """``kind``: what the file seems to be."""
+    """``kind``: what the file seems to be, as Words."""
 
     code = "not_a_table"
     texts = {
@@ -25,13 +25,6 @@ class NotATable(Unprocessable):
             "Сохраните комментарии как CSV, TSV, JSON Lines или Parquet (можно в zip или gzip).",
         ),
     }
-
-    def __init__(self, *, kind: tuple[str, str]) -> None:
-        self.kind = kind
-        super().__init__(kind=kind[0])
-
-    def message(self, language: Language) -> str:
-        return self.texts[language][0].format(kind=self.kind[1] if language == "ru" else self.kind[0])
 
 
 class JsonArray(Unprocessable):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, Protocol, TextIO
 
+from chisto.errors import Words
 from chisto.tables.columns import Row, Value
 from chisto.tables.encoding import Encoding, decide_encoding
 from chisto.tables.errors import (
@@ -142,7 +143,7 @@ class CsvReader:
             if fields:
                 break
         if not any(name.strip() for name in self.columns):
-            raise NotATable(kind=("a file without a header row", "файл без строки заголовков"))
+            raise NotATable(kind=Words("файл без строки заголовков", "a file without a header row"))
 
     def records(self) -> Iterator[tuple[str, list[str]]]:
         """Raw text with its line end, and the fields; the header too; a blank line has no fields."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal
 
+from chisto.errors import Words
 from chisto.tables.errors import (
     BrokenFile,
     EmptyFile,
@@ -133,7 +134,9 @@ class Source:
         self._owned.append(archive)
         infos = archive.infolist()
         if any(name.filename == "[Content_Types].xml" for name in infos):
-            raise NotATable(kind=("an Office document (Excel or Word)", "документ Office (Excel или Word)"))
+            raise NotATable(
+                kind=Words("документ Office (Excel или Word)", "an Office document (Excel or Word)")
+            )
         members = [info for info in infos if not info.is_dir() and not _CLUTTER.search(info.filename)]
         if any(_escapes(info) for info in members):
             raise UnsafeArchive()
