@@ -41,6 +41,8 @@ class Shell(pn.viewable.Viewer):
         self.views: dict[str, View] = {}
         self._ticks = 0
         self._lock = asyncio.Lock()
+        #: Set when the frame stands in the browser; pages come after it.
+        self.ready = asyncio.Event()
         self._build()
         self._watchers = [
             state.param.watch(self._show_page, ["page"]),
@@ -63,15 +65,15 @@ class Shell(pn.viewable.Viewer):
         self.browser.param.watch(self._go_back, "search")
         self.browser.param.watch(self._prefer_dark, "prefers_dark")
         self.browser.param.watch(self._fit, "is_narrow")
+        self.browser.param.watch(lambda _: self.ready.set(), "is_ready")
         self.menu = pmui.MenuList(
             items=self._menu_items(), active=PAGES.index(state.page), sizing_mode="stretch_width", dense=False
         )
         self.menu.param.watch(self._navigate, "active")
         self.service = markup.pane(margin=(10, 16))
         self.banner = markup.pane(visible=False, margin=(0, 0, 16, 0))
-        self.place = pn.pane.Placeholder(
-            markup.pane(markup.paragraph(state.text("shell.loading"))), sizing_mode="stretch_width"
-        )
+        self._loading = markup.pane(markup.paragraph(state.text("shell.loading")))
+        self.place = pn.pane.Placeholder(self._loading, sizing_mode="stretch_width")
         self.language = pmui.Button(variant="text", color="light", on_click=self._switch_language, margin=0)
         self.theme = pmui.IconButton(color="light", on_click=self._switch_theme, margin=0)
         self.page = pmui.Page(
@@ -165,7 +167,8 @@ class Shell(pn.viewable.Viewer):
     async def enter(self) -> None:
         """Show the state's page, filled if the service answers soon.
 
-        Filled first and shown then, as Material's components miss what changes while they are being mounted.
+        Filled first and shown then, as Material's components miss what changes while they are being mounted: a page
+        that was shown unfilled is mounted anew.
         """
         page = self.state.page
         view = self.views.get(page)
@@ -174,9 +177,20 @@ class Shell(pn.viewable.Viewer):
         filling = asyncio.ensure_future(view.refresh())
         if self.place.object is not view:
             await asyncio.wait([filling], timeout=PATIENCE_S)
-            if self.views.get(self.state.page) is view:
-                self.place.object = view
+            await self.ready.wait()
+            was_filled = filling.done()
+            self._mount(view)
+            await filling
+            if not was_filled:
+                self._mount(view)
         await filling
+
+    def _mount(self, view: View) -> None:
+        if self.views.get(self.state.page) is not view:
+            return
+        if self.place.object is view:
+            self.place.object = self._loading
+        self.place.object = view
 
     def _show_address(self, *events: Any) -> None:
         step = any(event.name in ("page", "dataset", "task", "model") for event in events)

@@ -47,6 +47,7 @@ export function render({model, view, el}) {
   // What the page is told before its components are mounted, they miss.
   const first_visit = !document.cookie.includes("chisto_theme=")
   const tell = () => {
+    model.is_ready = true
     tell_width()
     if (first_visit) { model.prefers_dark = window.matchMedia("(prefers-color-scheme: dark)").matches }
   }

@@ -18,6 +18,7 @@ class Browser(pn.custom.JSComponent):
     theme = param.String(default="light")
     lost = param.String(default="", doc="What to say when the connection to this process is lost.")
     reload = param.String(default="")
+    is_ready = param.Boolean(default=False, doc="Told by the browser: what was sent to it so far is mounted.")
     is_narrow = param.Boolean(default=False, doc="Told by the browser: as wide as a phone.")
     prefers_dark = param.Boolean(default=False, doc="Told by the browser.")
 

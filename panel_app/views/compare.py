@@ -44,7 +44,7 @@ class CompareView(View):
             self.heading(),
             self.notice,
             self.card(
-                self.split(self.models, self.dataset), self.row(self.start, self.new_file), self.picker
+                self.split(self.models, self.dataset), self.row(self.start, self.new_file), self.upload
             ),
             self.state_words,
             self.content,
