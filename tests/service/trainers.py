@@ -1,5 +1,6 @@
 """Trainer processes for tests, started as a user would, and ways to look at and into them."""
 
+import contextlib
 import json
 import os
 import signal
@@ -17,9 +18,7 @@ from models_store.jobs import Job, NewJob
 from models_store.registry import Registry, open_registry
 
 ROOT = Path(__file__).parents[2]
-KINDS = {
-    name: f"kinds:{name}" for name in ("sleep", "hog", "die", "refuse", "crash", "branch", "leave")
-}
+KINDS = {name: f"kinds:{name}" for name in ("sleep", "hog", "die", "refuse", "crash", "branch", "leave")}
 
 
 def environment(**values: str) -> dict[str, str]:
@@ -67,7 +66,20 @@ class Workshop:
 
     def find(self, words: str) -> psutil.Process:
         """The process of the tree with these words in its command."""
-        return next(each for each in self.tree() if words in " ".join(each.cmdline()))
+        for process in self.tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if words in " ".join(process.cmdline()):
+                    return process
+        raise AssertionError(f"no process of the trainer has {words} in its command")
+
+    def doors(self) -> set[int]:
+        """The ports that the tree listens on."""
+        found = set()
+        for process in self.tree():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                connections = process.net_connections("tcp")
+                found |= {each.laddr.port for each in connections if each.status == psutil.CONN_LISTEN}
+        return found
 
     def submit(self, kind: str, *, time_limit_s: float = 60, **params: object) -> Job:
         return self.registry.jobs.submit(
