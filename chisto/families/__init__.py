@@ -1,14 +1,7 @@
 """Model families and vectorizers: their hyperparameters, ranges, defaults, and what goes with what."""
 
-from chisto.families.recipe import (
-    FAMILIES,
-    VECTORIZERS,
-    BadParameter,
-    Recipe,
-    UnknownParameter,
-    family_schemas,
-    parse_recipe,
-)
+from chisto.families.checking import BadParameter, UnknownParameter
+from chisto.families.recipe import FAMILIES, VECTORIZERS, Recipe, family_schemas, parse_recipe
 from chisto.families.search_space import BadSearch, Trials, plan_trials
 
 __all__ = [

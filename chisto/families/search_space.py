@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from chisto.errors import BadRequest, Words
-from chisto.families.recipe import BadParameter, Recipe, parse_recipe
+from chisto.families.checking import BadParameter
+from chisto.families.recipe import Recipe, parse_recipe
 
 MOST_TRIALS = 500
 _GROUPS = ("ml_model_params", "vectorizer_params")

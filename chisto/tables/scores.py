@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import IO, BinaryIO, TextIO, TypeVar
 
 from chisto.tables.columns import Value
+from chisto.tables.delimited import CsvReader
 from chisto.tables.encoding import Encoding, without_surrogates
 from chisto.tables.errors import MalformedRow
-from chisto.tables.formats import CsvReader, JsonLinesReader, Malformed, ParquetReader, as_text
+from chisto.tables.json_lines import JsonLinesReader, as_text
+from chisto.tables.parquet import ParquetReader
+from chisto.tables.reader import Malformed
 from chisto.tables.source import Limits
 from chisto.tables.table import Table, open_table
 

@@ -8,7 +8,8 @@ from typing import IO, BinaryIO
 from chisto.tables.columns import Row, Value, choose_text_column, guess_label_column, no_label_column
 from chisto.tables.encoding import without_surrogates
 from chisto.tables.errors import LabelColumnUnknown, TextColumnUnknown
-from chisto.tables.formats import SAMPLE_ROWS, Format, Malformed, Reader, open_reader
+from chisto.tables.formats import open_reader
+from chisto.tables.reader import SAMPLE_ROWS, Format, Malformed, Reader
 from chisto.tables.source import Container, Limits, Source
 
 CHUNK_ROWS = 4096
