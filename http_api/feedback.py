@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from chisto import schemas as s
 from chisto.errors import NotFound
 from chisto.settings import get_settings
+from chisto.tables.scores import neutralized
 from chisto.validation import check_texts
 from http_api.responses import language_of
 from http_api.scoring import Scoring
@@ -71,7 +72,7 @@ def listing(
 
 @router.get("/export", response_class=StreamingResponse)
 def export(source: str | None = None, format: Literal["jsonl", "csv"] = "jsonl") -> StreamingResponse:
-    """All feedback as a file."""
+    """All feedback as a file. CSV is made safe for spreadsheets; JSON Lines is exact."""
     rows = (
         _info(each).model_dump(mode="json", include=set(_COLUMNS))
         for each in judgements(open_registry(), source)
@@ -118,7 +119,7 @@ def _csv(rows: Iterator[dict[str, Any]]) -> Iterator[str]:
     writer = csv.DictWriter(line, _COLUMNS)
     writer.writeheader()
     for row in rows:
-        writer.writerow(row)
+        writer.writerow({**row, "text": row["text"] and neutralized(row["text"])})
         yield line.getvalue()
         line.seek(0)
         line.truncate()

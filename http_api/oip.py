@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from chisto.errors import BadField, BadRequest, ChistoError, Language, UnknownModel, Words
+from chisto.errors import BadField, BadRequest, ChistoError, Language, Unavailable, UnknownModel, Words
 from chisto.settings import get_settings
 from chisto.validation import check_texts
 from chisto.version import VERSION
@@ -110,10 +110,11 @@ async def live() -> JsonResponse:
 
 @router.get("/health/ready", summary="Server ready")
 async def ready(request: Request) -> JsonResponse:
-    """Scores a word with the promoted model: ready is who can do that. 503 otherwise."""
+    """200 where the promoted model answers, 503 otherwise."""
     scoring: Scoring = request.app.state.scoring
-    await scoring.score(scoring.resolve(), ["да"])
-    return JsonResponse({"ready": True, "live": True})
+    if not await scoring.is_ready():
+        raise Unavailable
+    return JsonResponse({"ready": True})
 
 
 @router.get("/models/{name}", summary="Model metadata")

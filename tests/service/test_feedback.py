@@ -57,6 +57,16 @@ def test_exports_carry_texts_unchanged(http: httpx.Client) -> None:
     assert text in [row["text"] for row in table]
 
 
+def test_exported_csv_runs_nothing_in_a_spreadsheet(http: httpx.Client) -> None:
+    give(http, '=HYPERLINK("http://localhost/", "ты")', True, store_text=True)
+    table = csv.DictReader(
+        io.StringIO(http.get("/api/v1/feedback/export", params={"format": "csv"}).text, newline="")
+    )
+    texts = [row["text"] for row in table]
+    assert '\'=HYPERLINK("http://localhost/", "ты")' in texts
+    assert not any(text.startswith("=") for text in texts)
+
+
 def test_feedback_with_texts_becomes_a_data_set(http: httpx.Client) -> None:
     give(http, "вот это грубость, дурак", True, store_text=True)
     give(http, "вот это вежливость, друг", False, store_text=True)
