@@ -57,6 +57,7 @@ class Course:
     schedule: Schedule = Schedule()
     patience: int = 3  # epochs without a better validation macro F1 before training ends
     vectors: bool = True  # whether the n-grams start from Navec's vectors
+    cache: Path | None = None  # folder that keeps these vectors for further runs on the same words
 
 
 @dataclass(frozen=True)
@@ -111,10 +112,9 @@ def train(
     )
     trained = _learn(lexicon, material, course, seed, progress)
     progress("export", 0.0, {})
-    fp32 = predict(
-        trained.network, material.held, lexicon.rows(course.shape.buckets, course.shape.smallest_ngram)
-    )
-    fp32 = fp32 + trained.wide.logits(WideFeatures(lexicon, WIDE_BUCKETS)(material.held))
+    wide = trained.wide.logits(WideFeatures(lexicon, WIDE_BUCKETS)(material.held))
+    rows = lexicon.rows(course.shape.buckets, course.shape.smallest_ngram)
+    fp32 = predict(trained.network, material.held, wide, rows).astype(np.float64)
     out.mkdir(parents=True, exist_ok=True)
     sample = np.random.default_rng(seed).permutation(len(train_set))[:CALIBRATION_TEXTS]
     _write(trained, course.shape, [train_set.texts[i] for i in sample], out)
@@ -144,7 +144,7 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
         table = pretrain(
             course.shape,
             lexicon.words,
-            seed=seed,
+            cache=course.cache,
             report=lambda done, loss: progress("vectors", done, {"loss": loss}),
         )
     rows = lexicon.rows(course.shape.buckets, course.shape.smallest_ngram)

@@ -96,5 +96,5 @@ def batches(
         part = order[start : start + size * chunk]
         part = part[np.argsort(lengths[part], kind="stable")]
         pieces = [part[i : i + size] for i in range(0, len(part), size)]
-        rng.shuffle(pieces)  # type: ignore[arg-type]
+        rng.shuffle(pieces)
         yield from pieces

@@ -81,7 +81,7 @@ def build_graph(convolutions: Sequence[Convolution], head: Head) -> onnx.ModelPr
     return model
 
 
-class _Batches(CalibrationDataReader):  # type: ignore[misc]
+class _Batches(CalibrationDataReader):
     def __init__(self, batches: Iterator[NDArray[np.float32]]) -> None:
         self._batches = batches
 
@@ -118,7 +118,7 @@ def quantize_columns(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDAr
     return quantized, scales
 
 
-def quantize_row(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], float]:
+def quantize_row(values: NDArray[np.floating[Any]]) -> tuple[NDArray[np.int8], float]:
     """Symmetric INT8 of some numbers: the largest may be clipped where that serves all the others."""
     top = float(np.abs(values).max()) or 1.0
     best: tuple[float, NDArray[np.int8], float] | None = None

@@ -11,7 +11,10 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import scipy.sparse as sp
 
+from chisto.decision import Calibration
+from chisto.scorers import Scorer
 from chisto.text import insults
 from training import phrases
 from training.cnn import Course, Lesson
@@ -19,58 +22,65 @@ from training.dataset import Collection
 from training.encoding import Lexicon
 from training.wide import WideFeatures, fit_wide
 
-PHRASES, EVERYDAY, WORDS = 8000, 7000, 4000
+PHRASES, EVERYDAY, WORDS, PAIRS = 6000, 5000, 2500, 6000
+STEP = 0.7  # logits
 WIDE_BUCKETS = 1 << 18
+LEAST_ALARMING = 0.7  # share of the everyday lines
 
 
-def plan_course(collection: Collection, seed: int) -> Course:
-    """The lessons of the shipped CNN."""
+def plan_course(collection: Collection, teacher: Scorer, seed: int) -> Course:
+    """The lessons of the shipped CNN; ``teacher`` learnt the labelled comments alone.
+
+    Comments of like sites, and their polite rewordings, keep the labels that the teacher gives them, a step up for the rude
+    and a step down for the polite: they hold the student to what the labelled comments taught while the other lessons pull.
+    """
+    rng = np.random.default_rng(seed)
     made = phrases.generate(PHRASES, seed + 1)
     everyday = choose_harmless(collection, made, seed)[:EVERYDAY]
     words = common_words(WORDS, seed)
+    chosen = rng.permutation(len(collection.pairs.toxic))[:PAIRS]
+    rude, polite = ([texts[i] for i in chosen] for texts in (collection.pairs.toxic, collection.pairs.polite))
+    calibration = teacher.decision.calibration
+    judged = [calibration.apply_linear(teacher.logits(texts)) for texts in (rude, polite)]
     return Course(
         lessons=[
             Lesson(
-                "phrases", [text for text, _ in made], np.array([float(toxic) for _, toxic in made]), 0.2, 1.0
+                "phrases", [text for text, _ in made], np.array([float(toxic) for _, toxic in made]), 0.1, 0.8
             ),
-            Lesson("everyday", everyday, np.zeros(len(everyday)), 0.1, 0.6),
-            Lesson("words", words, np.zeros(len(words)), 0.05, 0.6),
-            Lesson("rude", collection.pairs.toxic, np.ones(len(collection.pairs.toxic)), 0.0, 1.0),
-            Lesson("polite", collection.pairs.polite, np.zeros(len(collection.pairs.polite)), 0.0, 0.0),
+            Lesson("everyday", everyday, np.zeros(len(everyday)), 0.05, 0.4),
+            Lesson("words", words, np.zeros(len(words)), 0.05, 0.5),
+            Lesson("rude", rude, Calibration(1.0, STEP).apply(judged[0]), 0.35),
+            Lesson("polite", polite, Calibration(1.0, -STEP).apply(judged[1]), 0.35),
         ],
-        ranked=("rude", "polite"),
     )
 
 
 def choose_harmless(collection: Collection, made: Sequence[tuple[str, bool]], seed: int) -> list[str]:
-    """The everyday lines that a judge of wording finds harmless, in random order.
+    """The everyday lines that are harmless to two judges, in random order.
 
-    The judge is a linear model of rude comments against their polite rewordings and the other everyday lines; no line is
-    judged by a model that has seen it.
+    One judges wording (rude comments against their polite rewordings and other everyday lines; no line is judged by a model
+    that has seen it) and must find nothing; the other learnt the labelled comments alone and takes most everyday lines for
+    toxic, so only those are left out that alarm it most: the insults and threats among them.
     """
     rng = np.random.default_rng(seed)
-    lines = [collection.everyday[i] for i in rng.permutation(len(collection.everyday))[: 2 * EVERYDAY]]
-    known = [*collection.pairs.toxic, *collection.pairs.polite, *(text for text, _ in made)]
-    labels = np.concatenate(
-        [
-            np.ones(len(collection.pairs.toxic)),
-            np.zeros(len(collection.pairs.polite)),
-            [toxic for _, toxic in made],
-        ]
-    ).astype(np.int64)
+    lines = [collection.everyday[i] for i in rng.permutation(len(collection.everyday))[: 3 * EVERYDAY]]
+    pairs = collection.pairs
+    known = [*pairs.toxic, *pairs.polite, *(text for text, _ in made)]
+    wording = np.array([1] * len(pairs.toxic) + [0] * len(pairs.polite) + [int(toxic) for _, toxic in made])
     lexicon = Lexicon()
-    documents = lexicon.read([*known, *lines])
-    features = WideFeatures(lexicon, WIDE_BUCKETS)(documents)
-    numbers = len(known) + np.arange(len(lines))
-    kept: list[str] = []
+    read = [lexicon.read(texts) for texts in (collection.train.texts, known, lines)]
+    labelled, taught, lined = map(WideFeatures(lexicon, WIDE_BUCKETS), read)
+    attitude = fit_wide(labelled, collection.train.labels, np.ones(len(collection.train))).logits(lined)
+    rude = np.zeros(len(lines))
+    numbers = np.arange(len(lines))
     for part in range(2):
         seen, held = numbers[part::2], numbers[1 - part :: 2]
-        rows = np.concatenate([np.arange(len(known)), seen])
-        judge = fit_wide(
-            features[rows], np.concatenate([labels, np.zeros(len(seen), np.int64)]), np.ones(len(rows))
+        labels = np.concatenate([wording, np.zeros(len(seen), np.int64)])
+        rude[held] = fit_wide(sp.vstack([taught, lined[seen]]).tocsr(), labels, np.ones(len(labels))).logits(
+            lined[held]
         )
-        kept += [lines[i - len(known)] for i in held[judge.logits(features[held]) < -0.5]]
-    return [kept[i] for i in rng.permutation(len(kept))]
+    kept = np.flatnonzero((rude < -0.5) & (attitude < np.quantile(attitude, LEAST_ALARMING)))
+    return [lines[i] for i in rng.permutation(kept)]
 
 
 def common_words(count: int, seed: int) -> list[str]:

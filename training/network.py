@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,12 +34,12 @@ class Shape:
 @dataclass(frozen=True)
 class Schedule:
     epochs: int = 6
-    batch: int = 128
-    rate: float = 3e-3
+    batch: int = 64
+    rate: float = 2e-3
     decay: float = 1e-4
     dropout: float = 0.5
     word_dropout: float = 0.2
-    averaging: float = 0.99  # of the moving average of the weights, which is the network that is kept
+    averaging: float = 0.995  # of the moving average of the weights, which is the network that is kept
     clip: float = 1.0
     margin: float = 1.0  # a toxic comment is to lie this much above its polite rewording …
     ranking: float = 0.2  # … and so much does that weigh
@@ -104,7 +105,7 @@ class Examples:
 
 
 def collate(
-    documents: Sequence[Document], wide: NDArray[np.float32], rows: Rows, shape: Shape, device: torch.device
+    documents: Sequence[Document], wide: NDArray[np.floating[Any]], rows: Rows, shape: Shape, device: torch.device
 ) -> tuple[Tensor, ...]:
     """The arguments of Network.forward for some documents."""
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
@@ -118,7 +119,7 @@ def collate(
 
 
 def predict(
-    network: Network, documents: Sequence[Document], wide: NDArray[np.float64], rows: Rows, size: int = 128
+    network: Network, documents: Sequence[Document], wide: NDArray[np.floating[Any]], rows: Rows, size: int = 128
 ) -> NDArray[np.float32]:
     """Logits (texts,) in evaluation mode."""
     network.eval()

@@ -76,6 +76,19 @@ def generate(count: int, seed: int) -> list[tuple[str, bool]]:
     return list(found.items())
 
 
+def list_choices(family: str) -> list[str]:
+    """Every choice of one or two words in the harmless templates of a family, each as a comment of its own."""
+    _, templates = load_templates()
+    found: dict[str, None] = {}
+    for template in templates:
+        if template.family == family and not template.toxic:
+            for group in _CHOICE.findall(template.text):
+                choices = [choice.strip() for choice in group.split("|")]
+                found.update((choice, None) for choice in choices if choice and len(choice.split()) <= 2)
+    slots, _ = load_templates()
+    return [choice for choice in found if choice not in slots]
+
+
 def _dress(sentence: str, rng: random.Random) -> str:
     """The looks of comments: mostly lower case or a capital, now and then all capitals, a line break, two sentences."""
     roll = rng.random()

@@ -12,14 +12,14 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chisto.evaluation.metrics import measure
+from chisto.evaluation.metrics import Metrics, measure
 from chisto.evaluation.report import evaluate, score_all
 from chisto.families import parse_recipe
 from chisto.scorers import Scorer, load_scorer
@@ -105,24 +105,20 @@ CLASSICAL_WEIGHT = 0.05  # of a phrase, where a labelled comment weighs 1
 
 
 def build_cnn(collection: Collection, folder: Path, work: Path, seeds: tuple[int, ...]) -> None:
-    """Train every seed, ship the first, and tell in its card how all of them did."""
+    """Train the teacher and every seed of the student, ship the first, and tell in its card how all of them did."""
+    course = lessons.plan_course(collection, build_teacher(collection, work), 0)
+    course = replace(course, cache=work / "vectors")
     spread = []
     for seed in reversed(seeds):
         target = folder if seed == seeds[0] else work / f"cnn-seed-{seed}"
-        found = target / "figures.json"
+        found = work / f"cnn-seed-{seed}.json"
         if seed == seeds[0] or not found.exists():
-            course = lessons.plan_course(collection, 0)
+            watch = _watch(f"cnn, seed {seed}")
             outcome = cnn.train(
-                collection.train,
-                collection.val,
-                target,
-                seed=seed,
-                course=course,
-                progress=_watch(f"cnn, seed {seed}"),
+                collection.train, collection.val, target, seed=seed, course=course, progress=watch
             )
             figures = _figures(collection, outcome.scorer, outcome.fp32, outcome.int8)
-            if seed != seeds[0]:
-                found.write_text(json.dumps(figures), encoding="utf-8")
+            found.write_text(json.dumps(figures), encoding="utf-8")
         else:
             figures = json.loads(found.read_text(encoding="utf-8"))
         spread.append({"seed": seed, **figures})
@@ -143,6 +139,20 @@ def build_cnn(collection: Collection, folder: Path, work: Path, seeds: tuple[int
     write_card(
         "cnn", folder, collection, outcome.scorer, sizes, seed=seeds[0], compared=compared, extra=extra
     )
+
+
+def build_teacher(collection: Collection, work: Path) -> Scorer:
+    """A CNN of the labelled comments alone; made once, then found in ``work``."""
+    target = work / "teacher"
+    if not (target / "decision.json").exists():
+        unfinished = work / "teacher-unfinished"
+        course = cnn.Course(cache=work / "vectors")
+        cnn.train(
+            collection.train, collection.val, unfinished, seed=7, course=course, progress=_watch("teacher")
+        )
+        shutil.rmtree(target, ignore_errors=True)
+        unfinished.rename(target)
+    return load_scorer("cnn", target)
 
 
 def _figures(
@@ -230,8 +240,6 @@ def reseal(folder: Path, data: Path) -> None:
     old = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     scorer = load_scorer(old["family"], folder)
     kept = {key: old[key] for key in ("seeds", "history") if key in old}
-    from chisto.evaluation.metrics import Metrics
-
     compared = {key: Metrics(**value) for key, value in old.get("compared", {}).items()}
     (folder / "manifest.json").unlink(missing_ok=True)
     write_card(

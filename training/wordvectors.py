@@ -6,8 +6,12 @@ misspellings and insults that it does not know.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -44,9 +48,35 @@ def pretrain(
     batch: int = 1024,
     rate: float = 9e-3,
     seed: int = 0,
+    cache: Path | None = None,
     report: Callable[[float, float], None] | None = None,
 ) -> NDArray[np.float32]:
-    """The rows (buckets, dimension) whose means come nearest to the vectors of all known words."""
+    """The rows (buckets, dimension) whose means come nearest to the vectors of all known words.
+
+    ``cache`` is a folder where the rows are kept for the next run on the same words.
+    """
+    settings = (asdict(shape), COMMONEST, epochs, batch, rate, seed)
+    content = json.dumps([settings, sorted(words)], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    kept = cache / f"vectors-{hashlib.sha256(content).hexdigest()[:16]}.npy" if cache else None
+    if kept is not None and kept.exists():
+        rows_kept: NDArray[np.float32] = np.load(kept, allow_pickle=False)
+        return rows_kept
+    found = _pretrain(shape, words, epochs, batch, rate, seed, report)
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.save(kept, found)
+    return found
+
+
+def _pretrain(
+    shape: Shape,
+    words: list[str],
+    epochs: int,
+    batch: int,
+    rate: float,
+    seed: int,
+    report: Callable[[float, float], None] | None,
+) -> NDArray[np.float32]:
     known, targets = load_targets(shape.dimension, words)
     lexicon = Lexicon()
     lexicon.add_words(known)
@@ -73,4 +103,5 @@ def pretrain(
             step += 1
             if report is not None and step % 20 == 0:
                 report(step / steps, float(loss.detach()))
-    return table.weight.detach().numpy() * 0.5  # half as large starts the convolutions better
+    found: NDArray[np.float32] = table.weight.detach().numpy() * 0.5  # half as large starts the convolutions better
+    return found
