@@ -222,6 +222,7 @@ PARTING = re.compile(r"[!|]")
 # ── joints ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 HAS_JOINT = re.compile(rf"[а-я][{JOINT}]+[а-я]")
+UKRAINIAN = re.compile("['`’][яю]")
 BROKEN = re.compile(rf"[а-я]+(?:[{JOINT}]+[а-я]+)+")
 PARTICLES = frozenset({"то", "ка", "де", "либо", "нибудь", "таки", "с", "тка", "кась"})
 JOINT_SIGN = re.compile(f"[{JOINT}]")
@@ -235,7 +236,9 @@ def find_dotted(chunk: str) -> list[Edit]:
 def _dotted(chunk: str) -> Iterator[Edit]:
     for run in RUN.finditer(chunk):
         word = run[0].strip(EDGES)
-        if len(word) <= LONGEST and BROKEN.fullmatch(word) and (found := unbreak(word)) is not None:
+        if len(word) > LONGEST or not BROKEN.fullmatch(word) or UKRAINIAN.search(word):
+            continue
+        if (found := unbreak(word)) is not None:
             start = run.start() + run[0].index(word)
             yield Edit(start, start + len(word), found)
 
