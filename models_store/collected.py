@@ -40,6 +40,8 @@ def collect(registry: Registry, name: str, *, source: str | None = None, replace
 
     Texts that carry both labels are left out, as in any data set. Raises NothingCollected, DatasetNameTaken.
     """
+    if not replaces:
+        registry.datasets.check_name(name)
     registry.store.work.mkdir(parents=True, exist_ok=True)
     # Two at once could end with the older of their views.
     with exclusive(registry.store.home / "collect.lock"), Workspace.create(registry.store.work) as workspace:
