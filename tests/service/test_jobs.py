@@ -1,12 +1,13 @@
 """Jobs as a real trainer runs them: on Dask, in processes, over SQLite and PostgreSQL."""
 
+import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import distributed
 import psutil
 import pytest
 from conftest import free_port
@@ -173,8 +174,27 @@ def test_nobody_else_on_the_machine_reaches_the_dask_cluster(workshop: Workshop)
     doors = workshop.doors()
     assert len(doors) >= 2
     for port in doors:
-        with pytest.raises(OSError):
-            distributed.Client(f"tcp://127.0.0.1:{port}", timeout=2)
+        assert greet(port) == b"", "a plain connection is answered"
+        assert greet(port, stranger()) == b"", "a client without a certificate is answered"
+
+
+def stranger() -> ssl.SSLContext:
+    """Speaks TLS, and has no certificate to show."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def greet(port: int, context: ssl.SSLContext | None = None) -> bytes:
+    """What a server says to whoever connects: Dask's would begin with its version; nothing if it refuses."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 2) as plain:
+            channel = context.wrap_socket(plain) if context else plain
+            channel.settimeout(1)
+            return channel.recv(100)
+    except (OSError, ssl.SSLError):
+        return b""
 
 
 def test_an_idle_trainer_imports_neither_dask_nor_scikit_learn(tmp_path: Path, postgres: Postgres) -> None:
