@@ -9,8 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from tests.conftest import ROOT, free_port
+from conftest import ROOT, free_port
 
 BENTOML = Path(sys.executable).parent / "bentoml"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import CHISTO, ROOT
 
 from chisto.demo import generate
 from chisto.settings import Settings
 from cli.settings import markdown_table
-from tests.conftest import CHISTO, ROOT
 
 
 def chisto(*arguments: object, home: Path, data: bytes | None = None, language: str = "C.UTF-8") -> bytes:

@@ -8,8 +8,7 @@ import aiohttp
 import bentoml
 import httpx
 import pytest
-
-from tests.conftest import Server
+from conftest import Server
 
 TOXIC = "ты просто идиот и мразь"
 FRIENDLY = "спасибо, очень интересная статья"

@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-
-from tests.conftest import Server
+from conftest import Server
 
 
 @pytest.fixture

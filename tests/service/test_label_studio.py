@@ -6,8 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-
-from tests.conftest import Server
+from conftest import Server
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"
 CHOICES = (

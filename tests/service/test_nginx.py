@@ -12,8 +12,7 @@ from string import Template
 
 import httpx
 import pytest
-
-from tests.conftest import CHISTO, ROOT, Server, free_port, start_server
+from conftest import CHISTO, ROOT, Server, free_port, start_server
 
 
 class Page(BaseHTTPRequestHandler):

@@ -9,9 +9,8 @@ import httpx
 import numpy as np
 import pytest
 import tritonclient.http as triton
+from conftest import Server
 from tritonclient.utils import InferenceServerException
-
-from tests.conftest import Server
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"
 

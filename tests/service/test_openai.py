@@ -3,8 +3,7 @@
 import httpx
 import openai
 import pytest
-
-from tests.conftest import Server
+from conftest import Server
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import httpx
 import psutil
-
-from tests.conftest import CHISTO, ROOT, Server, free_port, start_server
+from conftest import CHISTO, ROOT, Server, free_port, start_server
 
 
 def test_liveness_readiness_and_metrics_answer(server: Server) -> None:

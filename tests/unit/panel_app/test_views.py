@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import weakref
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -274,7 +275,7 @@ async def test_ten_closed_sessions_leave_no_view_alive(service: Service) -> None
         shell.close(None)
         await shell._closing
         for callback in document.session_destroyed_callbacks:
-            callback(None)
+            callback(SimpleNamespace(_document=document, id="session"))
         document.clear()
         return references
 
@@ -283,4 +284,13 @@ async def test_ten_closed_sessions_leave_no_view_alive(service: Service) -> None
         await asyncio.sleep(0.05)
         gc.collect()
     alive = [type(reference()).__name__ for reference in references if reference() is not None]
+    for reference in references:
+        if reference() is not None:
+            o=reference()
+            print("==", type(o).__name__)
+            for r in gc.get_referrers(o):
+                if r is not references: print("   ", type(r), str(r)[:300])
+                if isinstance(r,dict):
+                    for rr in gc.get_referrers(r): print("       >", type(rr), str(rr)[:200])
+            break
     assert len(references) == 80 and not alive, alive
