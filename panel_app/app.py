@@ -256,8 +256,17 @@ class Shell(pn.viewable.Viewer):
         for view in self.views.values():
             view.leave()
         self.views = {}
+        self.place.object = None
+        _let_go(self.page)
         self.transfers.close()
         self._closing = asyncio.get_running_loop().create_task(self.api.close())
 
     def __panel__(self) -> Any:
         return self.page
+
+
+def _let_go(page: pmui.Page) -> None:
+    """Material's page follows the global `pn.state.busy` and never stops, which would keep it alive for ever."""
+    for watcher in list(pn.state.param.watchers.get("busy", {}).get("value", [])):
+        if getattr(getattr(watcher.fn, "__self__", None), "self", None) is page:
+            pn.state.param.unwatch(watcher)
