@@ -26,6 +26,7 @@ from http_api import (
     models,
     oip,
     openai,
+    perspective,
     scores_file,
     system,
     tasks,
@@ -59,7 +60,20 @@ def create_app(scoring: Scoring) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Exception, _on_bug)
-    for part in (openai, oip, label_studio, models, scores_file, datasets, tasks, evaluate, feedback, keys, system):
+    for part in (
+        perspective,
+        openai,
+        oip,
+        label_studio,
+        models,
+        scores_file,
+        datasets,
+        tasks,
+        evaluate,
+        feedback,
+        keys,
+        system,
+    ):
         app.include_router(part.router)
     app.state.scoring = scoring
     _add_documentation(app)
@@ -130,7 +144,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         document = FastAPI.openapi(app)
         responses = [response for _, response, _ in DATA_PLANE]
         _, definitions = models_json_schema(
-            [(ScoreRequest, "validation"), (FitRequest, "validation"), *((response, "serialization") for response in responses)],
+            [
+                (ScoreRequest, "validation"),
+                (FitRequest, "validation"),
+                *((response, "serialization") for response in responses),
+            ],
             ref_template="#/components/schemas/{model}",
         )
         components = document.setdefault("components", {})
