@@ -17,6 +17,8 @@ from chisto.text.characters import RUSSIAN, RUSSIAN_SOUNDS
 INSULT_ODDS = 40
 # So many of the most frequent words tell how letters follow each other.
 SAMPLE = 8000
+# Each next letter that a sign may stand for is so much less likely, as a natural logarithm.
+DOUBT = 1.0
 ENCODING = "cp1251"  # one byte a letter
 
 
@@ -159,10 +161,10 @@ def spelled(slots: Sequence[str]) -> str:
     for slot in slots:
         paths = {
             letter: max(
-                (cost + _follows().get((last, letter), -9.0), path + letter)
+                (cost + _follows().get((last, letter), -9.0) - DOUBT * rank, path + letter)
                 for last, (cost, path) in paths.items()
             )
-            for letter in slot
+            for rank, letter in enumerate(slot)
         }
     return max(paths.values())[1]
 

@@ -18,7 +18,7 @@ LONGEST = 40
 
 # ── digits ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-WITH_DIGITS = re.compile(r"(?<![\w@$])[\dа-я]{3,40}(?![\w@$]|[!*#]\w)")
+WITH_DIGITS = re.compile(r"(?<![\w@$])[\dа-я]{2,40}(?![\w@$]|[!*#]\w)")
 LEADING = re.compile(r"(\d+)([а-я]+)")
 TRAILING = re.compile(r"([а-я]+)(\d+)")
 # What follows a number: units, endings of ordinals, words of counting.
@@ -41,7 +41,7 @@ def undigit(word: str) -> str | None:
     if match := LEADING.fullmatch(word):
         if len(match[1]) < 3 and (found := insulting().fit(first)):
             return found
-        if match[2] in UNITS or (match[2] in russian() and len(match[2]) > 2):
+        if match[2] in UNITS or russian().weight(match[2]) > russian().weight(russian().fit(first) or ""):
             return None
     if (match := TRAILING.fullmatch(word)) and match[1] in russian():
         if len(match[2]) > 1:
@@ -50,6 +50,9 @@ def undigit(word: str) -> str | None:
         if found is None or match[2] == "0" or found in insulting():
             return found
         return found if russian().weight(found) > russian().weight(match[1]) else None
+    if len(word) == 2:
+        found = russian().fit(first) if "0" in word else None
+        return found if russian().weight(found or "") > VERY_USUAL else None
     if letters == 1 and len(word) < 5:
         return insulting().fit(first) if len(word) == 4 or word[0].isdigit() and word[-1].isdigit() else None
     found = russian().guess((first, 1), (slots, 0.5), (unstretched(slots), 0.1))
@@ -117,6 +120,8 @@ def unmask(word: str) -> str | None:
 DIGIT = re.compile(r"\d")
 # A three-letter word is restored to one at least as frequent as this.
 USUAL = 100.0
+# And one of two letters, of which one was a zero or «@»: «п0», «н@».
+VERY_USUAL = 5000.0
 
 
 def _is_masked(word: str) -> bool:
@@ -126,6 +131,11 @@ def _is_masked(word: str) -> bool:
     blind = len(word) - letters - read
     if not letters or not blind + read:
         return False
+    if len(word) == 2:
+        return (
+            "@" in word
+            and russian().weight(russian().fit([_slot(char)[:1] for char in word]) or "") > VERY_USUAL
+        )
     if blind and WEAKER.issuperset(char for char in word if not char.isalpha()):
         return len(word) > 3 and letters > blind
     if letters == 1:
@@ -262,9 +272,13 @@ def unbreak(word: str) -> str | None:
         found = insulting().fit(slots)
         if found:
             return found
-    if all(known) or "-" in word or (len(word) < 5 and "_" not in word):
+    if "_" in word and len(parts) == 2 and len(word) > 3 and (found := russian().fit(slots)):
+        return found
+    if all(known):
         return None
-    return russian().fit(slots) or (whole if whole in russian() and not any(known) else None)
+    if "-" not in word and (len(word) > 4 or "_" in word) and (found := russian().fit(slots)):
+        return found
+    return whole if len(whole) > 3 and whole in russian() and ("_" in word or not any(known)) else None
 
 
 digits = Rule("digits", find_digits, restores=True)

@@ -15,7 +15,7 @@ from chisto.text.characters import (
     SIGNS,
     TRANSLITERATIONS,
 )
-from chisto.text.lexicon import insulting, insults_by_sound, ordinary, russian, squeeze, unstretched
+from chisto.text.lexicon import insulting, insults_by_sound, ordinary, russian, spelled, squeeze, unstretched
 from chisto.text.rule import Rule, replacing
 
 # Letters, and what stands for letters between them.
@@ -125,20 +125,15 @@ def _fold_mixed(word: str, letters: list[str], aliens: list[str]) -> str | None:
     switches = sum(
         (left in CYRILLIC) != (right in CYRILLIC) for left, right in zip(letters, letters[1:], strict=False)
     )
-    if (
-        TWINS.keys() >= set(aliens)
-        and not LATIN_TWINS.keys() >= set(native)
-        and (switches > 1 or len(aliens) == 1)
-    ):
-        return "".join(TWINS.get(char, char) for char in word)
-    if len(aliens) > len(native):
-        if switches == 1 and letters[0] not in CYRILLIC:
+    if switches == 1 and (len(aliens) > 1 and letters[0] not in CYRILLIC):
+        return None
+    unlike_latin = not LATIN_TWINS.keys() >= set(native) or 3 * len(native) > len(letters)
+    if (unlike_latin and DRAWN_ALIKE.issuperset(aliens)) or 2 * len(aliens) <= len(letters):
+        if switches == 1 and len(aliens) > 1:
             return None
-        latin = "".join(LATIN_TWINS.get(char.lower(), char) if char in CYRILLIC else char for char in word)
-        return latin if latin.isascii() else None
-    if len(aliens) == 1 or switches > 1:
-        return "".join(LOOK_ALIKES[char][0] if char in aliens else char for char in word)
-    return None
+        return spelled([LOOK_ALIKES[char] if char in aliens else char.lower() for char in word])
+    latin = "".join(LATIN_TWINS.get(char.lower(), char) if char in CYRILLIC else char for char in word)
+    return latin if latin.isascii() else None
 
 
 def _fold_match(match: re.Match[str]) -> str | None:

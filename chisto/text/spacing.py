@@ -21,6 +21,7 @@ SPACED = re.compile(
 POINTED = re.compile(
     rf"(?<![^\W_])(?<![@*#$])(?<!\w[.,\-/|+~·•:=])(?:{SIGN})([ ]?([-.,_*/|+~·•:=#]{{1,3}})[ ]?)(?:[^\W_]|[@$])(?:\1(?:[^\W_]|[@$]))+(?![\w@*#$])"
 )
+PAIR = re.compile(rf"(?<!\S)({SIGN})[ ]({SIGN})(?=[.,!?:;…]{{0,4}}(?:\s|\Z))")
 # What a text must hold for the rule to be worth asking.
 HINT = re.compile(
     rf"(?<![^\W_])[^\W_](?:[^\w\n]|_){{1,5}}(?:{INNER})(?:[^\w\n]|_){{1,5}}(?:{INNER})(?![^\W_])"
@@ -39,6 +40,8 @@ def find_spaced(text: str) -> list[Edit]:
     if not HINT.search(text):
         return []
     edits = list(_joined(text, SPACED, by_spaces=True)) + list(_joined(text, POINTED, by_spaces=False))
+    if edits:
+        edits += _joined_pairs(text)
     edits.sort()
     return [edit for index, edit in enumerate(edits) if not index or edit.start >= edits[index - 1].stop]
 
@@ -53,6 +56,14 @@ def _joined(text: str, pattern: re.Pattern[str], *, by_spaces: bool) -> Iterator
         groups = _groups(match)
         for group in groups:
             yield from _join(group, WHOLE if len(groups) > 1 else PIECEMEAL)
+
+
+def _joined_pairs(text: str) -> Iterator[Edit]:
+    """Words of two letters in a text with others spaced out: «н е,  н а д о»."""
+    for match in PAIR.finditer(text):
+        word = read(match[1]) + read(match[2])
+        if word in russian() and not ONE_LETTER_WORDS.issuperset(word):
+            yield Edit(match.end(1), match.start(2), "")
 
 
 def _groups(match: re.Match[str]) -> list[list[tuple[int, str]]]:
@@ -110,20 +121,19 @@ def is_spaced_out(word: str) -> bool:
 
 
 def cut(word: str, letter_cost: float) -> list[int]:
-    """Where a run of letters falls apart into words, the likeliest way; nowhere if one unknown word is likelier."""
+    """Where a run of letters falls apart into words, the likeliest way; a few of them may be unknown."""
     if word in russian() or not all(char in RUSSIAN for char in word):
         return []
     best: list[float] = [0.0]
     back = [0]
     for stop in range(1, len(word) + 1):
         costs = [
-            (best[start] + _cost(word[start:stop]), start) for start in range(max(0, stop - LONGEST), stop)
+            (best[start] + _cost(word[start:stop], letter_cost), start)
+            for start in range(max(0, stop - LONGEST), stop)
         ]
         cost, start = min(costs)
         best.append(cost)
         back.append(start)
-    if best[-1] > UNKNOWN + letter_cost * len(word):
-        return []
     cuts = []
     stop = back[len(word)]
     while stop:
@@ -132,15 +142,15 @@ def cut(word: str, letter_cost: float) -> list[int]:
     return cuts[::-1]
 
 
-def _cost(word: str) -> float:
-    if len(word) == 1 and word not in ONE_LETTER_WORDS:
-        return math.inf
+def _cost(word: str, letter_cost: float) -> float:
     weight = russian().weight(word)
-    return TOTAL - math.log(weight) if weight else math.inf
+    if weight and (len(word) > 1 or word in ONE_LETTER_WORDS):
+        return TOTAL - math.log(weight)
+    return UNKNOWN + letter_cost * len(word)
 
 
 # Costs are negative logarithms of likelihood: of all words together, of an unknown word and of each of its letters.
 # Where signs or wider gaps show the words, a run is rather one word.
-TOTAL, UNKNOWN, PIECEMEAL, WHOLE = math.log(4e6), 3.5, 2.2, 1.2
+TOTAL, UNKNOWN, PIECEMEAL, WHOLE = math.log(4e6), 6.0, 2.2, 1.0
 
 spaced = Rule("spaced", find_spaced, restores=True, by_chunk=False)
