@@ -11,7 +11,19 @@ import sqlalchemy as sa
 from chisto.errors import ChistoError, TaskInterrupted, TaskKilled
 from models_store import models as registered
 from models_store.database import Database, now
-from models_store.jobs import LOG_CHARS, SELECT, Fenced, Job, NewJob, Pulse, ended, get, insert, read
+from models_store.jobs import (
+    LOG_CHARS,
+    SELECT,
+    Fenced,
+    Job,
+    NewJob,
+    Pulse,
+    ended,
+    get,
+    insert,
+    read,
+    stop_children,
+)
 from models_store.models import Model, NewModel
 from models_store.schema import jobs, reports
 
@@ -154,6 +166,7 @@ class Attempts:
         with self._database.write() as connection:
             job = _fence(connection, job_id, attempt)
             outcome = ended("cancelled") if job.cancel_requested else ended("failure", error)
+            stop_children(connection, job_id)
             if log:
                 outcome |= _append(connection, job_id, log)
             connection.execute(jobs.update().where(jobs.c.id == job_id).values(outcome))
@@ -250,9 +263,12 @@ def _release(connection: sa.Connection, job: Job, max_tries: int) -> None:
         outcome = ended("failure", TaskKilled(tries=job.tries))
     else:
         outcome = {"state": "queued", "worker": None, "progress": 0.0, "stage": None, "updated_at": now()}
+    if outcome["state"] != "queued":
+        stop_children(connection, job.id)
     connection.execute(jobs.update().where(jobs.c.id == job.id).values(outcome))
 
 
 def _interrupt(connection: sa.Connection, job: Job) -> None:
+    stop_children(connection, job.id)
     outcome = ended("cancelled") if job.cancel_requested else ended("interrupted", TaskInterrupted())
     connection.execute(jobs.update().where(jobs.c.id == job.id).values(outcome))

@@ -239,11 +239,7 @@ class Jobs:
             job = get(connection, job_id)
             if not job.is_active:
                 raise TaskEnded(state=job.state)
-            family = sa.or_(jobs.c.id == job_id, jobs.c.parent == job_id)
-            waiting = jobs.update().where(family, jobs.c.state == "queued")
-            connection.execute(waiting.values(**ended("cancelled"), cancel_requested=True))
-            working = jobs.update().where(family, jobs.c.state == "running")
-            connection.execute(working.values(cancel_requested=True, updated_at=now()))
+            _stop(connection, sa.or_(jobs.c.id == job_id, jobs.c.parent == job_id))
             return get(connection, job_id)
 
     def retry(self, job_id: str) -> Job:
@@ -359,6 +355,18 @@ def ended(state: State, error: ChistoError | None = None) -> dict[str, Any]:
         "finished_at": moment,
         "updated_at": moment,
     }
+
+
+def stop_children(connection: sa.Connection, job_id: str) -> None:
+    """Nobody waits for them any more: their parent has ended without success."""
+    _stop(connection, jobs.c.parent == job_id)
+
+
+def _stop(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    waiting = jobs.update().where(which, jobs.c.state == "queued")
+    connection.execute(waiting.values(**ended("cancelled"), cancel_requested=True))
+    working = jobs.update().where(which, jobs.c.state == "running")
+    connection.execute(working.values(cancel_requested=True, updated_at=now()))
 
 
 def _describe(error: ChistoError) -> dict[str, Any]:

@@ -76,11 +76,7 @@ class Trainer:
         if self._registry.attempts.has_queued() and self._connect():
             self._warmed = True
             for job in self._registry.attempts.claim(self._name, slots=self._slots):
-                try:
-                    self._start(job)
-                except Exception:
-                    self._registry.attempts.release(job.id, job.attempt, max_tries=self._settings.task_tries)
-                    raise
+                self._start(job)
         if self._running or self._expects_work():
             self._busy_at = time.monotonic()
         elif self._client is not None and time.monotonic() - self._busy_at > _IDLE_S:
@@ -88,7 +84,7 @@ class Trainer:
 
     def _expects_work(self) -> bool:
         """While somebody uploads data, a job is near: start Dask and the imports of training now, not then."""
-        if not self._is_due("look", _BEAT_S) or not self._registry.store.has_uploads():
+        if not self._registry.store.has_uploads():
             return False
         if not self._warmed and self._connect():
             self._warmed = True
@@ -97,15 +93,20 @@ class Trainer:
 
     def _start(self, job: Job) -> None:
         logger.info("job %s (%s), attempt %d", job.id, job.kind, job.attempt)
-        future = self._client.submit(
-            supervise,
-            job.id,
-            job.attempt,
-            job.time_limit_s,
-            waits=job.kind in COORDINATORS,
-            key=f"{job.kind}-{job.id}-{job.attempt}",
-            pure=False,
-        )
+        try:
+            future = self._client.submit(
+                supervise,
+                job.id,
+                job.attempt,
+                job.time_limit_s,
+                waits=job.kind in COORDINATORS,
+                key=f"{job.kind}-{job.id}-{job.attempt}",
+                pure=False,
+            )
+        except Exception as error:  # the cluster has just gone: it is made anew for the next try
+            logger.error("job %s cannot be given to Dask: %s", job.id, type(error).__name__)
+            self._registry.attempts.release(job.id, job.attempt, max_tries=self._settings.task_tries)
+            return
         self._running[job.id] = Running(job, future)
 
     def _collect(self) -> None:

@@ -205,6 +205,39 @@ def test_cancelling_a_parent_cancels_its_children(registry: Registry) -> None:
     assert [job.state for job in states.values()] == ["cancelled"]
 
 
+@pytest.mark.parametrize("end", ["fail", "interrupt", "release"])
+def test_a_parent_that_ends_badly_takes_its_children_with_it_and_a_retry_brings_them_back(
+    registry: Registry, end: str
+) -> None:
+    parent = begin(registry)
+    wanted = [new_job("child", parent=parent.id, child_key=str(number)) for number in range(3)]
+    registry.attempts.add_children(parent.id, parent.attempt, wanted)
+    done, running = registry.attempts.claim("t", slots=2)
+    with registry.attempts.publishing(done.id, done.attempt):
+        pass
+    if end == "fail":
+        registry.attempts.fail(parent.id, parent.attempt, BadRequest(reason="x"))
+    elif end == "interrupt":
+        registry.attempts.interrupt(parent.id, parent.attempt)
+    else:
+        registry.attempts.release(parent.id, parent.attempt, max_tries=1)
+    assert registry.jobs.get(running.id).cancel_requested
+    registry.attempts.release(running.id, running.attempt, max_tries=3)
+    states = sorted(job.state for job in registry.jobs.page(parent=parent.id).jobs)
+    assert states == ["cancelled", "cancelled", "success"] and "queued" not in registry.jobs.counts()
+    registry.jobs.retry(parent.id)
+    states = sorted(job.state for job in registry.jobs.page(parent=parent.id).jobs)
+    assert states == ["queued", "queued", "success"]
+
+
+def test_children_stay_while_their_killed_parent_is_tried_again(registry: Registry) -> None:
+    parent = begin(registry)
+    child = new_job("child", parent=parent.id, child_key="0")
+    registry.attempts.add_children(parent.id, parent.attempt, [child])
+    registry.attempts.release(parent.id, parent.attempt, max_tries=3)
+    assert [job.state for job in registry.jobs.page(parent=parent.id).jobs] == ["queued"]
+
+
 def test_a_log_is_read_on_from_where_one_stopped_and_keeps_its_end(registry: Registry) -> None:
     job = begin(registry)
     registry.attempts.beat(job.id, job.attempt, Pulse(log="первая строка\n"))
