@@ -75,6 +75,11 @@ class Lexicon:
             by_length.setdefault(len(word), []).append(word)
         return by_length
 
+    def index_all(self) -> None:
+        """Build now what else would be built when it is first needed."""
+        for length in self._by_length:
+            self._columns(length)
+
     def _columns(self, length: int) -> list[dict[str, int]]:
         columns = self._index.get(length)
         if columns is None:
@@ -97,15 +102,17 @@ def _bits(column: Iterable[str]) -> dict[str, int]:
     }
 
 
+@cache
 def _marking(code: int) -> bytes:
+    """A translation of all bytes: «1» for one of them, «0» for the others."""
     return bytes(ord("1") if other == code else ord("0") for other in range(256))
 
 
 @cache
 def _counts() -> dict[str, int]:
     data = resources.files("chisto.text").joinpath("vocabulary.txt.gz").read_bytes()
-    lines = gzip.decompress(data).decode().splitlines()
-    return {word: int(count) for word, _, count in (line.partition(" ") for line in lines)}
+    fields = gzip.decompress(data).decode().split()
+    return dict(zip(fields[::2], map(int, fields[1::2]), strict=True))
 
 
 @cache
@@ -166,15 +173,24 @@ def spelled(slots: Sequence[str]) -> str:
             )
             for rank, letter in enumerate(slot)
         }
-    return max(paths.values())[1]
+    return max((cost + _follows().get((last, ""), -9.0), path) for last, (cost, path) in paths.items())[1]
 
 
 @cache
 def _follows() -> dict[tuple[str, str], float]:
-    """The logarithm of the share of each letter after another one, or at the beginning of a word."""
+    """The logarithm of the share of each letter after another one, "" standing for both ends of a word."""
     pairs: Counter[tuple[str, str]] = Counter()
     lasts: Counter[str] = Counter()
     for word, _ in zip(_counts(), range(SAMPLE), strict=False):
-        pairs.update(zip(("", *word), word, strict=False))
-        lasts.update(("", *word[:-1]))
+        pairs.update(zip(("", *word), (*word, ""), strict=True))
+        lasts.update(("", *word))
     return {pair: math.log(count / lasts[pair[0]]) for pair, count in pairs.items()}
+
+
+def warm_up() -> None:
+    """Build all indexes (a third of a second, 25 MB), so that no request has to wait for them."""
+    russian().index_all()
+    insulting().index_all()
+    insults_by_sound()
+    ordinary()
+    _follows()

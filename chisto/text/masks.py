@@ -39,7 +39,9 @@ def undigit(word: str) -> str | None:
     first = [slot[:1] for slot in slots]
     letters = sum(not char.isdigit() for char in word)
     if match := LEADING.fullmatch(word):
-        if len(match[1]) < 3 and (found := insulting().fit(first)):
+        if len(match[1]) < 3 <= len(word) and (found := insulting().fit(first)):
+            return found
+        if match[1] == "0" and (found := russian().fit(first)):
             return found
         if match[2] in UNITS or russian().weight(match[2]) > russian().weight(russian().fit(first) or ""):
             return None
@@ -53,6 +55,9 @@ def undigit(word: str) -> str | None:
     if len(word) == 2:
         found = russian().fit(first) if "0" in word else None
         return found if russian().weight(found or "") > VERY_USUAL else None
+    if letters == 1 and len(word) == 3 and word[0].isalpha():
+        found = russian().fit(first)
+        return found if russian().weight(found or "") > MOST_USUAL else None
     if letters == 1 and len(word) < 5:
         return insulting().fit(first) if len(word) == 4 or word[0].isdigit() and word[-1].isdigit() else None
     found = russian().guess((first, 1), (slots, 0.5), (unstretched(slots), 0.1))
@@ -122,6 +127,8 @@ DIGIT = re.compile(r"\d")
 USUAL = 100.0
 # And one of two letters, of which one was a zero or «@»: «п0», «н@».
 VERY_USUAL = 5000.0
+# And one of three characters, of which two are digits: «н37», but not «с70».
+MOST_USUAL = 2000.0
 
 
 def _is_masked(word: str) -> bool:
@@ -253,10 +260,22 @@ def _dotted(chunk: str) -> Iterator[Edit]:
             yield Edit(start, start + len(word), found)
 
 
+def _is_likelier(whole: str, parts: list[str]) -> bool:
+    """Whether one word with a sign over a letter is likelier than words with no space between them."""
+    apart = TOTAL
+    for part in parts:
+        apart *= russian().weight(part) / TOTAL
+    return MASKED_ODDS * russian().weight(whole) > apart
+
+
+# Occurrences of all words together; and how often a sign stands over a letter rather than for a missing space.
+TOTAL, MASKED_ODDS = 4e6, 0.02
+
+
 def unbreak(word: str) -> str | None:
     """The one word that weak signs are put over or into; None where they join or part words."""
     parts = [part for part in JOINT_SIGN.split(word) if part]
-    if parts[-1] in PARTICLES:
+    if parts[-1] in PARTICLES or len(set(parts)) == 1:
         return None
     known = [part in russian() and (len(part) > 1 or "_" not in word) for part in parts]
     whole = "".join(parts)
@@ -274,10 +293,11 @@ def unbreak(word: str) -> str | None:
             return found
     if "_" in word and len(parts) == 2 and len(word) > 3 and (found := russian().fit(slots)):
         return found
+    found = russian().fit(slots) if "-" not in word and (len(word) > 4 or "_" in word) else None
+    if found and (not all(known) or _is_likelier(found, parts)):
+        return found
     if all(known):
         return None
-    if "-" not in word and (len(word) > 4 or "_" in word) and (found := russian().fit(slots)):
-        return found
     return whole if len(whole) > 3 and whole in russian() and ("_" in word or not any(known)) else None
 
 

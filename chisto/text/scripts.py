@@ -28,9 +28,9 @@ LETTERS = re.compile(r"[^\W\d_]+")
 
 
 # Letters that look the same in print, each with its counterpart.
-TWINS = dict(zip("ABCEHKMOPTXYaceopxykmt", "ВВСЕНКМОРТХУасеорхукмт", strict=True)) | {"A": "А"}
+TWINS = dict(zip("ABCEHKMOPTXYaceopxykmthb", "АВСЕНКМОРТХУасеорхукмтнв", strict=True))
 # Latin letters and digits of which whole Russian words are drawn.
-DRAWN_ALIKE = frozenset("ABCEHKMOPTXYaceopxykmtbnurgHB36")
+DRAWN_ALIKE = frozenset("ABCEHKMOPTXYaceopxykmthbnurg36")
 LATIN_LETTERS = frozenset(
     char for char in LOOK_ALIKES if "a" <= char.lower() <= "z" or "\u00c0" <= char < "\u0250"
 )
@@ -39,7 +39,7 @@ NEIGHBOURS = frozenset("іїєґўІЇЄҐЎ")  # letters of Ukrainian and Belar
 
 # English (and other Latin) words that would read as Russian ones, by their looks or by their sound.
 FOREIGN_WORDS = """
-abba ace ammo amok aorta apache ape apex apt arena armor at atom atoms auto automat axe bach bacon bake
+abba bam chery copt moby oprah maha typa ace ammo amok aorta apache ape apex apt arena armor at atom atoms auto automat axe bach bacon bake
 banana bat bay bbb bbc be beam beep beta bid bird bitch blade bled blood boa boat bob bomb book boom boomer
 boot bop bot bots box boxen boxer bra by cab cactus cake cam came camp cap capacity cape caper capo capone
 car care cart case cat cba chat chmod clown cmc coat cob cobra cock coco coke coma comb combat come comet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chisto.text.characters import COMBINING, INVISIBLE, RUSSIAN, STYLED, plain
+from chisto.text.characters import COMBINING, DIGITS, INVISIBLE, RUSSIAN, STYLED, plain
 from chisto.text.lexicon import russian
 from chisto.text.rule import Rule, replacing
 from chisto.text.tokenization import DASHES, PUNCTUATION
@@ -26,11 +26,8 @@ HAS_ADDRESS = re.compile(r"[@:.]")
 def _remove_address(match: re.Match[str]) -> str | None:
     if match["mention"]:
         name = match["mention"][1:].lower()
-        if (
-            name[0] in RUSSIAN
-            and any(letter + name in russian() for letter in "ао")
-            and name not in russian()
-        ):
+        slots = ["ао", *(DIGITS.get(char, " ") if char.isdigit() else char for char in name)]
+        if name[0] in RUSSIAN and russian().fit(slots) and name not in russian():
             return None  # a hidden first letter
     return " "
 

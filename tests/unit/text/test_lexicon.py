@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chisto.text import warm_up
 from chisto.text.lexicon import Lexicon, insulting, ordinary, russian, spelled
 
 WORDS = {"кот": 9.0, "кит": 5.0, "рот": 7.0, "ток": 1.0, "сон": 3.0, "корт": 2.0}
@@ -59,3 +60,9 @@ def test_insulting_words_weigh_more_than_ordinary_ones_of_the_same_frequency() -
 def test_unknown_words_are_spelled_as_letters_follow_each_other() -> None:
     assert spelled(["к", "о", "т", "о", "зеэ", "л"]) == "котоел"
     assert spelled(["ча", "и", "с", "т", "о"]) == "чисто"
+
+
+def test_nothing_is_left_to_build_after_warming_up() -> None:
+    warm_up()
+    assert set(russian()._index) == set(russian()._by_length)
+    assert set(insulting()._index) == set(insulting()._by_length)
