@@ -26,6 +26,9 @@ from models_store.catalog import ServedModel
 
 logger = logging.getLogger("chisto")
 
+#: How long the runner of the promoted model may take to say that it is ready.
+READY_WITHIN_S = 5
+
 #: How long a request waits for a model that is on its way into a runner, and how often it asks again.
 LOADING_WAIT_S, LOADING_POLL_S = 10.0, 0.1
 
@@ -85,8 +88,11 @@ class Scoring:
     async def is_ready(self) -> bool:
         """Whether the model that answers by default does; others may still be loading."""
         try:
-            return await self._runners[self.resolve().family].is_ready(5)
-        except ChistoError:
+            # BentoML's own limit does not hold while the runner has not begun to listen: a probe that hangs
+            # would keep the gateway from ending.
+            async with asyncio.timeout(READY_WITHIN_S):
+                return await self._runners[self.resolve().family].is_ready(READY_WITHIN_S)
+        except (ChistoError, TimeoutError):
             return False
 
     async def score(self, model: ServedModel, texts: Sequence[str]) -> list[float]:
