@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pyarrow.parquet as pq
 from conftest import Server, start_server
-from trainers import wait_for
+from trainers import PATIENCE_S, wait_for
 
 from chisto import schemas
 from chisto.client import Client, ClientError
@@ -76,7 +76,7 @@ class Ordeal:
             source.write_bytes(make_table(400, 0))
             client.upload_dataset(source, name="base")
             for name in NAMES:
-                assert client.wait(client.fit(self._fit(name)).task, timeout=90).status == "success"
+                assert client.wait(client.fit(self._fit(name)).task, timeout=PATIENCE_S).status == "success"
                 client.load(name)
 
     @staticmethod
@@ -133,7 +133,7 @@ class Ordeal:
         thread = threading.Thread(target=go_on, daemon=True)
         thread.start()
         if activity == "training":
-            wait_for(self._is_computing, 60, self.server.logs)
+            wait_for(self._is_computing, 2 * PATIENCE_S, self.server.logs)
             time.sleep(self.chance.uniform(0, 0.4))
         else:
             time.sleep(self.chance.uniform(0.05, 1.5))
@@ -144,7 +144,7 @@ class Ordeal:
             self.server.process.wait(10)
             self.server = self._start()
         self.is_over.set()
-        thread.join(60)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
         self.server.wait_ready()
 
@@ -209,7 +209,7 @@ def settle(ordeal: Ordeal) -> None:
             jobs.retry(job.id)
         return not jobs.page(states=["queued", "running"]).total
 
-    wait_for(all_ended, 150, ordeal.server.logs)
+    wait_for(all_ended, 2 * PATIENCE_S, ordeal.server.logs)
 
 
 def check_jobs(ordeal: Ordeal) -> None:
@@ -250,7 +250,7 @@ def check_promotion(ordeal: Ordeal) -> None:
     assert default is not None and default.is_wanted
     assert default.name in (ordeal.said.promoted[-1], ordeal.next_promoted)
     with ordeal.client() as client:
-        wait_for(lambda: client.health().default_model == default.name, 20, ordeal.server.logs)
+        wait_for(lambda: client.health().default_model == default.name, PATIENCE_S, ordeal.server.logs)
         assert client.predict(["ты дурак"]).model == default.name
 
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from conftest import free_port
 from postgres import Postgres
-from trainers import ROOT, Workshop, environment, kill, wait_for
+from trainers import PATIENCE_S, ROOT, Workshop, environment, kill, wait_for
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -28,7 +28,7 @@ def workshop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def test_a_job_reports_and_ends_with_its_result(workshop: Workshop) -> None:
     job = workshop.submit("sleep", seconds=2)
     seen = workshop.wait_stage(job)
-    wait_for(lambda: workshop.get(job).progress > 0.3, 20)
+    wait_for(lambda: workshop.get(job).progress > 0.3, PATIENCE_S)
     [ended] = workshop.wait(job)
     assert (seen.state, ended.state, ended.progress) == ("running", "success", 1.0)
     assert ended.metrics["step"] == 39
@@ -38,11 +38,13 @@ def test_a_job_reports_and_ends_with_its_result(workshop: Workshop) -> None:
     wait_for(lambda: not psutil.pid_exists(result["pid"]), 5)
 
 
-def test_a_second_job_starts_within_a_second(workshop: Workshop) -> None:
+def test_a_second_job_starts_at_once_from_what_the_first_has_loaded(workshop: Workshop) -> None:
     workshop.wait(workshop.submit("sleep", seconds=0.1))
+    nursery = workshop.find("training.nursery").pid
     [ended] = workshop.wait(workshop.submit("sleep", seconds=0.1))
     assert ended.finished_at is not None
-    assert (ended.finished_at - ended.created_at).total_seconds() < 1.5
+    assert (ended.finished_at - ended.created_at).total_seconds() < 10
+    assert workshop.find("training.nursery").pid == nursery
 
 
 def test_no_more_jobs_run_than_allowed(workshop: Workshop) -> None:
@@ -94,7 +96,7 @@ def test_the_time_limit_kills_a_process_that_does_not_listen(workshop: Workshop)
     job = workshop.submit("hog", time_limit_s=2)
     workshop.wait_stage(job)
     [child] = workshop.find("training.nursery").children()
-    [ended] = workshop.wait(job, within_s=10)
+    [ended] = workshop.wait(job, within_s=15)
     assert ended.state == "failure" and ended.error is not None and ended.error.code == "task_timed_out"
     assert not child.is_running()
 
@@ -108,7 +110,7 @@ def test_a_search_with_more_children_than_slots_ends(workshop: Workshop) -> None
 
 def test_cancelling_a_search_ends_its_children(workshop: Workshop) -> None:
     job = workshop.submit("branch", seconds=60, children=3)
-    wait_for(lambda: bool(workshop.registry.jobs.page(parent=job.id, states=["running"]).jobs), 20)
+    wait_for(lambda: bool(workshop.registry.jobs.page(parent=job.id, states=["running"]).jobs), PATIENCE_S)
     workshop.registry.jobs.cancel(job.id)
     children = workshop.registry.jobs.page(parent=job.id).jobs
     assert {each.state for each in workshop.wait(job, *children, within_s=6)} == {"cancelled"}
@@ -148,7 +150,7 @@ def test_jobs_of_a_killed_trainer_are_interrupted_by_the_next_and_can_be_retried
     _, alive = psutil.wait_procs(tree[1:], timeout=5)
     assert alive == []
     workshop.start()
-    wait_for(lambda: workshop.get(job).state == "interrupted", 20, workshop.logs)
+    wait_for(lambda: workshop.get(job).state == "interrupted", PATIENCE_S, workshop.logs)
     workshop.wait(waiting)
     assert workshop.get(waiting).state == "success"
     workshop.registry.jobs.retry(job.id)
@@ -229,7 +231,7 @@ def test_jobs_run_on_a_dask_cluster_elsewhere_and_are_killed_there(tmp_path: Pat
     ]  # fmt: skip
     opened.start()
     try:
-        [ended] = opened.wait(opened.submit("sleep", seconds=0.2), within_s=60)
+        [ended] = opened.wait(opened.submit("sleep", seconds=0.2))
         assert ended.state == "success"
         job = opened.submit("hog")
         opened.wait_stage(job)

@@ -18,6 +18,8 @@ from models_store.jobs import Job, NewJob
 from models_store.registry import Registry, open_registry
 
 ROOT = Path(__file__).parents[2]
+#: of a busy machine; what must be quick is measured by itself
+PATIENCE_S = 120.0
 KINDS = {name: f"kinds:{name}" for name in ("sleep", "hog", "die", "refuse", "crash", "branch", "leave")}
 
 
@@ -89,13 +91,13 @@ class Workshop:
     def get(self, job: Job) -> Job:
         return self.registry.jobs.get(job.id)
 
-    def wait(self, *jobs: Job, within_s: float = 40) -> list[Job]:
+    def wait(self, *jobs: Job, within_s: float = PATIENCE_S) -> list[Job]:
         """Until all of them have ended."""
         wait_for(lambda: not any(self.get(job).is_active for job in jobs), within_s, self.logs)
         return [self.get(job) for job in jobs]
 
     def wait_stage(
-        self, job: Job, stages: Sequence[str] = ("sleeping", "hogging"), within_s: float = 40
+        self, job: Job, stages: Sequence[str] = ("sleeping", "hogging"), within_s: float = PATIENCE_S
     ) -> Job:
         """Until its process has said that it works."""
         wait_for(lambda: self.get(job).stage in stages, within_s, self.logs)
