@@ -164,4 +164,13 @@ MAIN_CSS = """
 """
 
 #: A group of buttons that is wider than a phone goes on in the next line.
-GROUP = {"flexWrap": "wrap", "& .MuiToggleButton-root": {"color": "text.primary", "maxWidth": "100%"}}
+GROUP = {
+    "flexWrap": "wrap",
+    "& .MuiToggleButton-root": {
+        "color": "text.primary",
+        "maxWidth": "100%",
+        "border": "1px solid var(--ch-line)",
+        "marginLeft": "-1px",
+        "marginTop": "-1px",
+    },
+}

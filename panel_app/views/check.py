@@ -63,7 +63,11 @@ class CheckView(View):
         self.file = FileCheck(self)
         chips = [
             pmui.Chip(
-                label=t(key), on_click=lambda _, key=key: self._use(t(key)), variant="outlined", margin=0
+                label=t(key),
+                on_click=lambda _, key=key: self._use(t(key)),
+                variant="outlined",
+                margin=0,
+                sx=WRAPPED,
             )
             for key in EXAMPLES
         ]

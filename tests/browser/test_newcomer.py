@@ -33,8 +33,12 @@ def test_a_newcomer_gets_from_demo_data_to_a_promoted_model_within_five_minutes(
 
     press("data.explore")
     page.locator("h1", has_text=t("nav.explore")).wait_for()
-    press("explore.start")
-    page.get_by_text(t("explore.section.speech")).wait_for(timeout=120_000)
+    start = page.get_by_role("button", name=t("explore.start"), exact=True)
+    sections = page.get_by_role("button", name=t("explore.section.speech"))
+    start.or_(sections).first.wait_for()
+    if start.is_visible():  # the same data need no second profile
+        start.click()
+    sections.wait_for(timeout=120_000)
     page.locator("canvas").first.wait_for(state="attached")
     window.shoot(f"newcomer-{language}-2-explore")
 
