@@ -75,14 +75,18 @@ class Shell(pn.viewable.Viewer):
         self._loading = markup.pane(markup.paragraph(state.text("shell.loading")))
         self.place = pn.pane.Placeholder(self._loading, sizing_mode="stretch_width")
         self.language = pmui.Button(variant="text", color="light", on_click=self._switch_language, margin=0)
-        self.theme = pmui.IconButton(color="light", on_click=self._switch_theme, margin=0)
+        # Two, as Material's icon button never changes its icon.
+        self.to_dark, self.to_light = (
+            pmui.IconButton(color="light", icon=icon, on_click=self._switch_theme, margin=0)
+            for icon in ("dark_mode", "light_mode")
+        )
         self.page = pmui.Page(
             title=state.text("app.title"),
             sidebar=[self.menu, self.service],
             sidebar_width=250,
             sidebar_resizable=False,
             sidebar_open=not state.is_phone,
-            header=[pmui.Row(sizing_mode="stretch_width"), self.language, self.theme],
+            header=[pmui.Row(sizing_mode="stretch_width"), self.language, self.to_dark, self.to_light],
             main=[
                 pn.Column(
                     self.banner,
@@ -115,10 +119,8 @@ class Shell(pn.viewable.Viewer):
         state = self.state
         other = "EN" if state.language == "ru" else "RU"
         self.language.param.update(label=other, description="English" if other == "EN" else "Русский")
-        self.theme.param.update(
-            icon="light_mode" if state.dark else "dark_mode",
-            description=state.text("shell.to_light" if state.dark else "shell.to_dark"),
-        )
+        self.to_dark.param.update(description=state.text("shell.to_dark"), visible=not state.dark)
+        self.to_light.param.update(description=state.text("shell.to_light"), visible=state.dark)
         self.browser.param.update(
             title=f"{state.text(f'nav.{state.page}')} · {state.text('app.title')}",
             language=state.language,

@@ -168,6 +168,8 @@ GROUP = {
     "flexWrap": "wrap",
     "& .MuiToggleButton-root": {
         "color": "text.primary",
+        "width": "auto",
+        "flex": "0 0 auto",
         "maxWidth": "100%",
         "border": "1px solid var(--ch-line)",
         "marginLeft": "-1px",
