@@ -50,6 +50,7 @@ def configure_logs(folder: Path, component: str) -> None:
     file, stream = DailyFile(folder), logging.StreamHandler()
     stream.setLevel(logging.WARNING)
     logger = logging.getLogger("chisto")
+    logger.disabled = False  # BentoML's own configuration turns off what was there before it
     logger.handlers.clear()
     for handler in (file, stream):
         handler.setFormatter(formatter)
