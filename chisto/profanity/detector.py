@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chisto.profanity.roots import ROOTS, Root
 from chisto.text import words
 
-FAMILIES = [(root, re.compile(root.pattern)) for root in ROOTS]
+FAMILIES = [(root, root.pattern) for root in ROOTS]
 # No obscene word is written without one of these.
 HINT = re.compile(
     "ху|хер|пи|пе|пыд|еб|иб|йоб|яб|бл|манд|муд|[гк][оа]ндон|залуп|елд|дроч|шлю|шал|шмар|кур|пот|су|г[оа]вн|жоп|ср|сс|сер|бзд|епт|твою|нах|пох|пзд"
