@@ -68,7 +68,7 @@ def histogram(
         )
         for name, values in series.items()
     ]
-    return _finish(hv.Overlay(layers), height=HEIGHT, legend_position="top_right", ylabel=y, xlabel=x)
+    return _finish(hv.Overlay(layers), height=HEIGHT, legend_position="top", ylabel=y, xlabel=x)
 
 
 def dots(
@@ -93,7 +93,7 @@ def dots(
     ]
     height = 90 + 26 * len(frame)
     return _finish(
-        hv.Overlay(layers), height=height, legend_position="bottom_right", xlabel=x, ylabel="", show_grid=True
+        hv.Overlay(layers), height=height, legend_position="top", xlabel=x, ylabel="", show_grid=True
     )
 
 

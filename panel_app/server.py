@@ -9,6 +9,7 @@ from typing import Any
 
 import panel as pn
 from jinja2 import Template
+from tornado.websocket import WebSocketClosedError
 
 from chisto.client import AsyncClient, Client
 from panel_app import markup, messages
@@ -112,10 +113,17 @@ def _report(error: Exception) -> None:
     logger.error("unexpected error: %s", describe(error))
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """A window that is closed while something is on its way to it is no fault."""
+    return not (record.exc_info and record.exc_info[0] is WebSocketClosedError)
+
+
 def serve(dashboard: Dashboard) -> None:
     """Serve until SIGINT or SIGTERM."""
     pn.extension("tabulator", notifications=False, exception_handler=_report)
     pn.config.session_history = 0
+    logging.getLogger("asyncio").addFilter(_is_worth_a_line)
+    logging.getLogger("bokeh.server.views.ws").setLevel(logging.ERROR)
     secured: dict[str, Any] = {}
     if dashboard.password:
         secured = {

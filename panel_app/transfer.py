@@ -90,6 +90,7 @@ class UploadHandler(RequestHandler):
     """POST ?ticket=…&filename=…: the body is the file, written to disk as it comes."""
 
     _file: BinaryIO | None = None
+    _path: Path | None = None
 
     def prepare(self) -> None:
         self._ticket = self.get_query_argument("ticket", "")
@@ -112,13 +113,15 @@ class UploadHandler(RequestHandler):
 
     def post(self) -> None:
         self._close()
+        assert self._path is not None  # prepare has set it
         name = Path(self.get_query_argument("filename", "data").replace("\\", "/")).name
         self._transfers._arrived[self._ticket] = Arrived(self._path, name[:200] or "data")
         self.finish()
 
     def on_connection_close(self) -> None:
         self._close()
-        self._path.unlink(missing_ok=True)
+        if self._path:
+            self._path.unlink(missing_ok=True)
 
     def _close(self) -> None:
         if self._file:
