@@ -34,7 +34,7 @@ up: $(VENV)/.serve ## Install what is needed and start the API (port 3000) and t
 serve: $(VENV)/.serve ## Start the API alone (port 3000)
 	$(BIN)/chisto serve
 
-dashboard: $(VENV)/.serve ## Start the dashboard alone (port 5006); CHISTO_API_URL names the API
+dashboard: $(VENV)/.serve ## Start the dashboard alone (port 5006); CHISTO_URL names the API
 	$(BIN)/chisto dashboard
 
 test: $(VENV)/.all ## Bring what the tests need and run them all

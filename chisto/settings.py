@@ -61,13 +61,13 @@ class Settings(BaseSettings):
     requests_per_minute: int | None = Field(None, ge=1, description="Limit for each key that has none of its own.")
     trusted_proxies: str = Field("", description="Addresses or networks whose X-Forwarded-For is believed.")
 
-    # The command line as a client of a server.
-    url: str = Field("http://127.0.0.1:3000", description="Server that `chisto models` and the like talk to.")
-    key: SecretStr | None = Field(None, description="Key to send to it.")
+    # Clients of a server: the dashboard and the command line.
+    url: str = Field(
+        "http://127.0.0.1:3000", description="Server that the dashboard shows and `chisto models` talks to."
+    )
+    key: SecretStr | None = Field(None, description="Key that they send to it.")
 
     # The dashboard, which may live on another machine than the server.
-    api_url: str = Field("http://127.0.0.1:3000", description="Server that the dashboard shows.")
-    api_key: SecretStr | None = Field(None, description="Key that the dashboard sends to it.")
     dashboard_host: str = Field("127.0.0.1", description="Beyond loopback a password is required.")
     dashboard_port: int = Field(5006, ge=1, le=65535, description="Port of the dashboard.")
     dashboard_password: SecretStr | None = Field(None, description="Asked for when the dashboard is opened.")

@@ -63,15 +63,15 @@ def dashboard(
     api: Annotated[str | None, typer.Option(help="Address of the server to show.")] = None,
 ) -> None:
     """Start the dashboard: http://127.0.0.1:5006. Ctrl+C or SIGTERM ends it."""
-    settings = _chosen(get_settings(), dashboard_port=port, dashboard_host=host, api_url=api)
+    settings = _chosen(get_settings(), dashboard_port=port, dashboard_host=host, url=api)
     _check(settings)
     from panel_app.server import Dashboard, serve
 
-    console.print(f"Dashboard: {dashboard_url(settings)}  (API: {settings.api_url})", highlight=False)
+    console.print(f"Dashboard: {dashboard_url(settings)}  (API: {settings.url})", highlight=False)
     serve(
         Dashboard(
-            api_url=settings.api_url,
-            api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+            api_url=settings.url,
+            api_key=settings.key.get_secret_value() if settings.key else None,
             host=settings.dashboard_host,
             port=settings.dashboard_port,
             origins=tuple(
@@ -100,7 +100,7 @@ def up(
     parts = {
         "API": _start("serve", CHISTO_PORT=str(settings.port)),
         "Dashboard": _start(
-            "dashboard", CHISTO_API_URL=api_url, CHISTO_DASHBOARD_PORT=str(settings.dashboard_port)
+            "dashboard", CHISTO_URL=api_url, CHISTO_DASHBOARD_PORT=str(settings.dashboard_port)
         ),
     }
     signal.signal(signal.SIGTERM, _interrupt)

@@ -44,16 +44,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What answers at {url} is not Chisto, or another version of it.",
     ),
     "error.bad_answer_hint": (
-        "Проверьте CHISTO_API_URL и обновите сервер и панель вместе.",
-        "Check CHISTO_API_URL, and update server and dashboard together.",
+        "Проверьте CHISTO_URL и обновите сервер и панель вместе.",
+        "Check CHISTO_URL, and update server and dashboard together.",
     ),
     "error.not_allowed": (
         "Этой панели такое не разрешено.",
         "This dashboard may not do that.",
     ),
     "error.not_allowed_hint": (
-        "Запустите её с ключом нужной роли: CHISTO_API_KEY (создать: chisto keys create).",
-        "Start it with a key of the right role: CHISTO_API_KEY (make one: chisto keys create).",
+        "Запустите её с ключом нужной роли: CHISTO_KEY (создать: chisto keys create).",
+        "Start it with a key of the right role: CHISTO_KEY (make one: chisto keys create).",
     ),
     "action.cancel": ("Отмена", "Cancel"),
     "action.delete": ("Удалить", "Delete"),

@@ -215,7 +215,7 @@ def gated(running: Running, tmp_path: Path) -> Iterator[tuple[str, Gate]]:
     environment = {
         **os.environ,
         "CHISTO_HOME": str(tmp_path),
-        "CHISTO_API_URL": f"http://127.0.0.1:{gate.port}",
+        "CHISTO_URL": f"http://127.0.0.1:{gate.port}",
         "CHISTO_DASHBOARD_PORT": str(port),
     }
     with (tmp_path / "dashboard.txt").open("wb") as sink:

@@ -61,7 +61,7 @@ async def test_each_page_shows_a_refusal_with_its_next_step(
         service.put("GET", path, refusal(403, "forbidden", "no", "no"))
     view = VIEWS[page](state, api, transfers)
     await view.refresh()
-    assert view.notice.visible and "CHISTO_API_KEY" in view.notice.object
+    assert view.notice.visible and "CHISTO_KEY" in view.notice.object
     view.leave()
 
 
