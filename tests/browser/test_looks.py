@@ -66,6 +66,7 @@ def test_a_page_can_be_read_on_any_screen(
             window.page.wait_for_function("() => document.documentElement.dataset.chTheme === 'dark'")
         for size, (width, height) in SIZES.items():
             window.page.set_viewport_size({"width": width, "height": height})
+            window.page.wait_for_timeout(1200)  # a drawer slides away
             found = _looks(window)
             window.shoot(f"{page}-{theme}-{size}")
             assert found == FAULTLESS, f"{theme} {size}"

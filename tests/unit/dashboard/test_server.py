@@ -33,7 +33,13 @@ def test_an_address_to_listen_on_is_turned_into_one_to_open() -> None:
 
 def test_the_page_is_sent_in_the_language_of_the_visitor() -> None:
     sent = _template().render(
-        macros=MACROS, language="en", theme="dark", resources_lost="gone", server_lost="away", docs=[]
+        macros=MACROS,
+        language="en",
+        theme="dark",
+        resources_lost="gone",
+        server_lost="away",
+        docs=[],
+        plot_script="",
     )
     assert '<html lang="en" data-ch-theme="dark"' in sent
     assert "Resources could not be loaded" not in sent and "Connection with the server" not in sent
