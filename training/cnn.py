@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from chisto.decision import Calibration, Decision, tune_threshold
 from chisto.evaluation.metrics import macro_f1, roc_auc
 from chisto.features.ngrams import cut
-from chisto.features.vectors import ABSENT, Tables, WordVectors
-from chisto.scorers.cnn import FORMAT, MOST_WORDS, CnnScorer
+from chisto.features.vectors import Tables, WordVectors
+from chisto.scorers.cnn import FORMAT, MOST_WORDS, CnnScorer, lay_out
 from chisto.text import word_texts
 from training.dataset import Labelled
 from training.deciding import decide
@@ -42,7 +42,7 @@ class Lesson:
     targets: NDArray[np.float64]  # in [0, 1]
     weight: float  # of each text, where a labelled comment weighs 1; with 0 the texts serve for ranking alone
     bound: float | None = None  # only so far on its side the logit has to lie; None: the target is to be met
-    wide: bool = False  # whether the wide part learns from them too
+    wide: float = 0.0  # the same for the wide part, which learns hard labels
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,10 @@ class Course:
     )
     shape: Shape = Shape()
     schedule: Schedule = Schedule()
+    first: Schedule | None = None  # of a first pass over the labelled comments alone, before the lessons join
     patience: int = 3  # epochs without a better validation macro F1 before training ends
     vectors: bool = True  # whether the n-grams start from Navec's vectors
-    cache: Path | None = None  # folder that keeps these vectors for further runs on the same words
+    cache: Path | None = None  # folder that keeps these vectors for further runs
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,6 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
     if course.vectors:
         table = pretrain(
             course.shape,
-            lexicon.words,
             cache=course.cache,
             report=lambda done, loss: progress("vectors", done, {"loss": loss}),
         )
@@ -162,32 +162,49 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
             best.update(epoch=epoch, weights=copy.deepcopy(network.state_dict()))
         return epoch - int(best["epoch"]) < course.patience
 
+    examples = _examples(material, course, offsets)
+    start = None
+    if course.first is not None:
+        alone = replace(
+            examples,
+            weights=np.where(np.arange(len(examples.weights)) < len(material.labels), 1, 0).astype(
+                np.float32
+            ),
+        )
+        report = _portion(progress, 0.0, 0.5)
+        start = fit(alone, rows, course.shape, course.first, seed=seed, table=table, report=report)
     network = fit(
-        _examples(material, course, offsets),
+        examples,
         rows,
         course.shape,
         course.schedule,
         seed=seed,
         table=table,
-        report=lambda done, loss: progress("network", done, {"loss": loss}),
+        start=start,
+        report=_portion(progress, 0.5 if start else 0.0, 1.0),
         check=check,
     )
     network.load_state_dict(best["weights"])
     return Trained(network, wide, history)
 
 
+def _portion(progress: Progress, low: float, high: float) -> Callable[[float, float], None]:
+    """Reports of one training as a part of the stage «network»."""
+    return lambda done, loss: progress("network", low + done * (high - low), {"loss": loss})
+
+
 def _learn_wide(
     lexicon: Lexicon, material: _Material, course: Course, seed: int
 ) -> tuple[Wide, list[NDArray[np.float64]]]:
     """The wide part in units of the whole logit, and what it says of every text it learns from without having seen it."""
-    taught = [i for i, lesson in enumerate(course.lessons) if lesson.wide]
+    taught = [i for i, lesson in enumerate(course.lessons) if lesson.wide > 0]
     extract = WideFeatures(lexicon, WIDE_BUCKETS)
     own = extract(material.documents)
     others = [extract(documents) for documents in material.lessons]
     features = sp.vstack([own, *(others[i] for i in taught)]).tocsr()
     targets = [material.labels, *((course.lessons[i].targets > 0.5).astype(np.int64) for i in taught)]
     weights = [np.ones(len(material.labels))]
-    weights += [np.full(len(course.lessons[i].texts), course.lessons[i].weight) for i in taught]
+    weights += [np.full(len(course.lessons[i].texts), course.lessons[i].wide) for i in taught]
     labels, weight = np.concatenate(targets), np.concatenate(weights)
     unseen = cross_fit(features, labels, weight, seed=seed)
     scale = Calibration.fit(unseen[: len(material.labels)], material.labels)
@@ -246,10 +263,7 @@ def _vector_batches(tables: Tables, texts: Sequence[str], widest: int) -> Iterat
     vectors = WordVectors(tables)
     for start in range(0, len(texts), 16):
         rows = vectors.look_up([cut(word_texts(text), 64) for text in texts[start : start + 16]])
-        table = np.full((len(rows), max(map(len, rows)) + widest), ABSENT, np.int64)
-        for place, row in enumerate(rows):
-            table[place, : len(row)] = row
-        yield vectors.gather(table).vectors
+        yield vectors.gather(lay_out(rows, widest)).vectors
 
 
 def _decide(val_set: Labelled, out: Path) -> tuple[CnnScorer, NDArray[np.float64]]:

@@ -24,6 +24,7 @@ from training.wide import WideFeatures, fit_wide
 
 PHRASES, EVERYDAY, WORDS, PAIRS = 6000, 5000, 2500, 6000
 STEP = 0.7  # logits
+INNOCENT = "innocent words that hold rude strings"  # a family of phrases, here each word as a comment
 WIDE_BUCKETS = 1 << 18
 LEAST_ALARMING = 0.7  # share of the everyday lines
 
@@ -36,21 +37,20 @@ def plan_course(collection: Collection, teacher: Scorer, seed: int) -> Course:
     """
     rng = np.random.default_rng(seed)
     made = phrases.generate(PHRASES, seed + 1)
-    everyday = choose_harmless(collection, made, seed)[:EVERYDAY]
+    toxic = np.array([float(is_toxic) for _, is_toxic in made])
     words = common_words(WORDS, seed)
+    innocent = phrases.list_choices(INNOCENT)
     chosen = rng.permutation(len(collection.pairs.toxic))[:PAIRS]
     rude, polite = ([texts[i] for i in chosen] for texts in (collection.pairs.toxic, collection.pairs.polite))
     calibration = teacher.decision.calibration
     judged = [calibration.apply_linear(teacher.logits(texts)) for texts in (rude, polite)]
     return Course(
         lessons=[
-            Lesson(
-                "phrases", [text for text, _ in made], np.array([float(toxic) for _, toxic in made]), 0.1, 0.8
-            ),
-            Lesson("everyday", everyday, np.zeros(len(everyday)), 0.05, 0.4),
-            Lesson("words", words, np.zeros(len(words)), 0.05, 0.5),
-            Lesson("rude", rude, Calibration(1.0, STEP).apply(judged[0]), 0.35),
-            Lesson("polite", polite, Calibration(1.0, -STEP).apply(judged[1]), 0.35),
+            Lesson("phrases", [text for text, _ in made], toxic, 0.05, 0.8, wide=0.05),
+            Lesson("words", words, np.zeros(len(words)), 0.05, 0.5, wide=0.05),
+            Lesson("innocent", innocent, np.zeros(len(innocent)), 0.5, 0.8, wide=0.5),
+            Lesson("rude", rude, Calibration(1.0, STEP).apply(judged[0]), 0.1),
+            Lesson("polite", polite, Calibration(1.0, -STEP).apply(judged[1]), 0.1),
         ],
     )
 

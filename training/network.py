@@ -105,7 +105,11 @@ class Examples:
 
 
 def collate(
-    documents: Sequence[Document], wide: NDArray[np.floating[Any]], rows: Rows, shape: Shape, device: torch.device
+    documents: Sequence[Document],
+    wide: NDArray[np.floating[Any]],
+    rows: Rows,
+    shape: Shape,
+    device: torch.device,
 ) -> tuple[Tensor, ...]:
     """The arguments of Network.forward for some documents."""
     lengths = np.fromiter(map(len, documents), np.int64, len(documents))
@@ -119,7 +123,11 @@ def collate(
 
 
 def predict(
-    network: Network, documents: Sequence[Document], wide: NDArray[np.floating[Any]], rows: Rows, size: int = 128
+    network: Network,
+    documents: Sequence[Document],
+    wide: NDArray[np.floating[Any]],
+    rows: Rows,
+    size: int = 128,
 ) -> NDArray[np.float32]:
     """Logits (texts,) in evaluation mode."""
     network.eval()

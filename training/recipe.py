@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chisto.evaluation.metrics import Metrics, measure
 from chisto.evaluation.report import evaluate, score_all
@@ -57,8 +56,8 @@ def build_all(
     """Build the models that ``out`` lacks; ``work`` keeps what is unfinished and the other seeds."""
     collection = load_collection(data)
     wanted: list[tuple[str, Callable[[Path], None]]] = [
-        *((name, lambda folder, name=name: build_classical(name, collection, folder)) for name in CLASSICAL),
         ("cnn", lambda folder: build_cnn(collection, folder, work, seeds)),
+        *((name, lambda folder, name=name: build_classical(name, collection, folder)) for name in CLASSICAL),
     ]
     for name, build in wanted:
         target = out / name
@@ -105,40 +104,46 @@ CLASSICAL_WEIGHT = 0.05  # of a phrase, where a labelled comment weighs 1
 
 
 def build_cnn(collection: Collection, folder: Path, work: Path, seeds: tuple[int, ...]) -> None:
-    """Train the teacher and every seed of the student, ship the first, and tell in its card how all of them did."""
+    """Train the teacher and every seed of the student; ship the best on validation, and tell in its card how all did."""
     course = lessons.plan_course(collection, build_teacher(collection, work), 0)
     course = replace(course, cache=work / "vectors")
-    spread = []
-    for seed in reversed(seeds):
-        target = folder if seed == seeds[0] else work / f"cnn-seed-{seed}"
-        found = work / f"cnn-seed-{seed}.json"
-        if seed == seeds[0] or not found.exists():
-            watch = _watch(f"cnn, seed {seed}")
-            outcome = cnn.train(
-                collection.train, collection.val, target, seed=seed, course=course, progress=watch
-            )
-            figures = _figures(collection, outcome.scorer, outcome.fp32, outcome.int8)
-            found.write_text(json.dumps(figures), encoding="utf-8")
-        else:
-            figures = json.loads(found.read_text(encoding="utf-8"))
-        spread.append({"seed": seed, **figures})
-    sizes = {
-        "labelled": len(collection.train),
-        **{lesson.name: len(lesson.texts) for lesson in course.lessons},
-    }
-    fp32 = decide(outcome.fp32, collection.val.labels)
-    compared = {
-        "fp32": measure(collection.val.labels, fp32.calibrate(outcome.fp32), fp32.threshold),
-        "int8": measure(
-            collection.val.labels,
-            outcome.scorer.decision.calibrate(outcome.int8),
-            outcome.scorer.decision.threshold,
-        ),
-    }
-    extra = {"seeds": spread, "history": outcome.history}
+    spread = [build_seed(collection, course, work, seed) for seed in seeds]
+    best = max(spread, key=lambda figures: figures["compared"]["int8"]["macro_f1"])
+    shutil.copytree(work / f"cnn-seed-{best['seed']}", folder, dirs_exist_ok=True)
+    sizes = {"labelled": len(collection.train)}
+    sizes |= {lesson.name: len(lesson.texts) for lesson in course.lessons if lesson.weight or lesson.wide}
     write_card(
-        "cnn", folder, collection, outcome.scorer, sizes, seed=seeds[0], compared=compared, extra=extra
+        "cnn",
+        folder,
+        collection,
+        load_scorer("cnn", folder),
+        sizes,
+        seed=best["seed"],
+        compared={name: Metrics(**metrics) for name, metrics in best["compared"].items()},
+        extra={"seeds": spread},
     )
+
+
+def build_seed(collection: Collection, course: cnn.Course, work: Path, seed: int) -> dict[str, Any]:
+    """One seed's model in ``work`` and what it reached; found there if it was made before."""
+    target, found = work / f"cnn-seed-{seed}", work / f"cnn-seed-{seed}.json"
+    if not found.exists():
+        shutil.rmtree(target, ignore_errors=True)
+        watch = _watch(f"cnn, seed {seed}")
+        outcome = cnn.train(
+            collection.train, collection.val, target, seed=seed, course=course, progress=watch
+        )
+        labels, served = collection.val.labels, outcome.scorer.decision
+        whole = decide(outcome.fp32, labels)
+        compared = {
+            "fp32": asdict(measure(labels, whole.calibrate(outcome.fp32), whole.threshold)),
+            "int8": asdict(measure(labels, served.calibrate(outcome.int8), served.threshold)),
+        }
+        beside = measure_beside(collection, outcome.scorer)
+        figures = {"seed": seed, "compared": compared, "beside": beside, "history": outcome.history}
+        found.write_text(json.dumps(figures), encoding="utf-8")
+    figures = json.loads(found.read_text(encoding="utf-8"))
+    return dict(figures)
 
 
 def build_teacher(collection: Collection, work: Path) -> Scorer:
@@ -153,22 +158,6 @@ def build_teacher(collection: Collection, work: Path) -> Scorer:
         shutil.rmtree(target, ignore_errors=True)
         unfinished.rename(target)
     return load_scorer("cnn", target)
-
-
-def _figures(
-    collection: Collection, scorer: Scorer, fp32: NDArray[np.float64], int8: NDArray[np.float64]
-) -> dict[str, float]:
-    """What one seed reached; FP32 with a decision of its own."""
-    labels = collection.val.labels
-    whole = decide(fp32, labels)
-    served = measure(labels, scorer.decision.calibrate(int8), scorer.decision.threshold)
-    return {
-        "val_macro_f1": served.macro_f1,
-        "val_macro_f1_fp32": measure(labels, whole.calibrate(fp32), whole.threshold).macro_f1,
-        "val_roc_auc": served.roc_auc,
-        "val_ece": served.ece,
-        **measure_beside(collection, scorer),
-    }
 
 
 def measure_beside(collection: Collection, scorer: Scorer) -> dict[str, float]:
@@ -239,7 +228,7 @@ def reseal(folder: Path, data: Path) -> None:
     collection = load_collection(data)
     old = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     scorer = load_scorer(old["family"], folder)
-    kept = {key: old[key] for key in ("seeds", "history") if key in old}
+    kept = {key: old[key] for key in ("seeds",) if key in old}
     compared = {key: Metrics(**value) for key, value in old.get("compared", {}).items()}
     (folder / "manifest.json").unlink(missing_ok=True)
     write_card(

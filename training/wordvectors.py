@@ -21,17 +21,16 @@ from torch import nn
 from training.encoding import Lexicon
 from training.network import Shape
 
-COMMONEST = 120_000  # words of Navec learnt besides those of the texts
+COMMONEST = 130_000  # words of Navec that are learnt
 
 
-def load_targets(dimension: int, words: list[str]) -> tuple[list[str], NDArray[np.float32]]:
-    """Words that Navec knows and their vectors (words, dimension): its main components, of unit variance."""
+def load_targets(dimension: int) -> tuple[list[str], NDArray[np.float32]]:
+    """The commonest words of Navec and their vectors (words, dimension): its main components, of unit variance."""
     from navec import Navec
 
     source = files("natasha") / "data" / "emb" / "navec_news_v1_1B_250K_300d_100q.tar"
     navec = Navec.load(str(source))
-    common = [word for word in navec.vocab.words[:COMMONEST] if not word.startswith("<")]
-    known = list(dict.fromkeys([*common, *(word for word in words if word in navec)]))
+    known = [word for word in navec.vocab.words[:COMMONEST] if not word.startswith("<")]
     vectors = np.stack([navec[word] for word in known])
     vectors -= vectors.mean(axis=0)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6
@@ -42,7 +41,6 @@ def load_targets(dimension: int, words: list[str]) -> tuple[list[str], NDArray[n
 
 def pretrain(
     shape: Shape,
-    words: list[str],
     *,
     epochs: int = 15,
     batch: int = 1024,
@@ -51,17 +49,17 @@ def pretrain(
     cache: Path | None = None,
     report: Callable[[float, float], None] | None = None,
 ) -> NDArray[np.float32]:
-    """The rows (buckets, dimension) whose means come nearest to the vectors of all known words.
+    """The rows (buckets, dimension) whose means come nearest to the vectors of the words.
 
-    ``cache`` is a folder where the rows are kept for the next run on the same words.
+    ``cache`` is a folder where the rows are kept for the next run.
     """
     settings = (asdict(shape), COMMONEST, epochs, batch, rate, seed)
-    content = json.dumps([settings, sorted(words)], ensure_ascii=False).encode("utf-8", "surrogatepass")
-    kept = cache / f"vectors-{hashlib.sha256(content).hexdigest()[:16]}.npy" if cache else None
+    name = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
+    kept = cache / f"vectors-{name}.npy" if cache else None
     if kept is not None and kept.exists():
         rows_kept: NDArray[np.float32] = np.load(kept, allow_pickle=False)
         return rows_kept
-    found = _pretrain(shape, words, epochs, batch, rate, seed, report)
+    found = _pretrain(shape, epochs, batch, rate, seed, report)
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         np.save(kept, found)
@@ -70,14 +68,13 @@ def pretrain(
 
 def _pretrain(
     shape: Shape,
-    words: list[str],
     epochs: int,
     batch: int,
     rate: float,
     seed: int,
     report: Callable[[float, float], None] | None,
 ) -> NDArray[np.float32]:
-    known, targets = load_targets(shape.dimension, words)
+    known, targets = load_targets(shape.dimension)
     lexicon = Lexicon()
     lexicon.add_words(known)
     rows = lexicon.rows(shape.buckets, shape.smallest_ngram)

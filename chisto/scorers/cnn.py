@@ -133,14 +133,18 @@ class CnnScorer:
     def _run(self, rows: list[NDArray[np.int64]]) -> NDArray[np.float32]:
         logits = np.zeros(len(rows), np.float64)
         for chosen in _batches([len(row) for row in rows]):
-            longest = max(len(rows[i]) for i in chosen)
-            table = np.full((len(chosen), longest + self._config.widest), ABSENT, np.int64)
-            for place, i in enumerate(chosen):
-                table[place, : len(rows[i])] = rows[i]
-            batch = self._vectors.gather(table)
+            batch = self._vectors.gather(lay_out([rows[i] for i in chosen], self._config.widest))
             (deep,) = self._session.run(None, {"vectors": batch.vectors})
             logits[chosen] = deep + batch.wide
         return logits.astype(np.float32)
+
+
+def lay_out(rows: Sequence[NDArray[np.int64]], widest: int) -> NDArray[np.int64]:
+    """Texts as one (texts, words) array with absent words behind each: at least one window of nothing for every text."""
+    table = np.full((len(rows), max(map(len, rows), default=0) + widest), ABSENT, np.int64)
+    for place, row in enumerate(rows):
+        table[place, : len(row)] = row
+    return table
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
