@@ -3,11 +3,13 @@
 import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
+import models_store
 from chisto.demo import generate
 from chisto.evaluation.obfuscate import obfuscate
 from chisto.scorers import Scorer, load_scorer
@@ -17,6 +19,7 @@ from training.cnn import Course, Lesson, Outcome, train
 from training.dataset import Labelled, split
 from training.network import Schedule, Shape
 
+DEFAULT = Path(models_store.__file__).parent / "defaults" / "cnn"
 SMALL = Course(
     shape=Shape(buckets=2048, dimension=16, filters=16, widths=(1, 2, 3)),
     schedule=Schedule(epochs=4, batch=32, rate=1e-2, dropout=0.2),
@@ -114,7 +117,8 @@ def test_a_contribution_is_what_the_logit_loses_without_the_word(scorer):
     assert max(spans, key=lambda span: span.contribution).text == "идиот"
 
 
-def test_a_long_text_is_explained_with_a_bounded_number_of_occlusions(scorer, monkeypatch):
+def test_the_shipped_model_explains_a_long_text_with_a_bounded_number_of_occlusions(monkeypatch):
+    scorer = load_scorer("cnn", DEFAULT)
     text = "хорошая погода и добрый совет " * 120 + "идиот " + "спасибо за всё " * 100
     runs: list[int] = []
     original = CnnScorer._run
