@@ -69,9 +69,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=TARGET)
     arguments = parser.parse_args()
     news = Navec.load(str(next((Path(natasha.__file__).parent / "data/emb").glob("navec_news*.tar"))))
-    known = {word.replace("ё", "е"): int(n) for word, n in zip(news.vocab.words, news.vocab.counts, strict=True)}
+    known = {
+        word.replace("ё", "е"): int(n) for word, n in zip(news.vocab.words, news.vocab.counts, strict=True)
+    }
     counts = count_words(read_texts(arguments.data))
-    kept = sorted((word for word in counts if is_attested(word, counts, known)), key=lambda word: (-counts[word], word))
+    kept = sorted(
+        (word for word in counts if is_attested(word, counts, known)), key=lambda word: (-counts[word], word)
+    )
     with gzip.GzipFile(arguments.out, "wb", mtime=0) as file:
         file.write("".join(f"{word} {counts[word]}\n" for word in kept).encode())
 

@@ -78,17 +78,23 @@ def space_out(word: str, rng: Random) -> str:
 
 def repeat(word: str, rng: Random) -> str:
     """One or two letters, mostly vowels, held for two to six times."""
-    able = VOWELS if rng.random() < 0.75 and any(letter.lower() in VOWELS for letter in word) else word.lower()
+    able = (
+        VOWELS if rng.random() < 0.75 and any(letter.lower() in VOWELS for letter in word) else word.lower()
+    )
     places = [place for place, letter in enumerate(word) if letter.lower() in able]
     held = set(rng.sample(places, min(len(places), rng.choice((1, 1, 2)))))
-    return "".join(letter * rng.randint(2, 6) if place in held else letter for place, letter in enumerate(word))
+    return "".join(
+        letter * rng.randint(2, 6) if place in held else letter for place, letter in enumerate(word)
+    )
 
 
 def leet(word: str, rng: Random) -> str:
     """Digits and signs for letters."""
     chosen = _some(word, rng, "абвезиостчл", rng.choice((0.3, 0.6, 1.0)))
     chosen |= {place for place in _some(word, rng, "хуьгкн", 0.0) if rng.random() < 0.2}
-    return "".join(rng.choice(LEET[letter.lower()]) if place in chosen else letter for place, letter in enumerate(word))
+    return "".join(
+        rng.choice(LEET[letter.lower()]) if place in chosen else letter for place, letter in enumerate(word)
+    )
 
 
 def hide(word: str, rng: Random) -> str:

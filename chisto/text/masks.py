@@ -53,7 +53,8 @@ def undigit(word: str) -> str | None:
             return found
         return found if russian().weight(found) > russian().weight(match[1]) else None
     if len(word) == 2:
-        found = russian().fit(first) if "0" in word else None
+        sure = "0" in word or (word[0].isalpha() and word[0] != "д")  # «3а» is a class, «д4» a house
+        found = russian().guess((first, 1), (slots, 0.5)) if sure else None
         return found if russian().weight(found or "") > VERY_USUAL else None
     if letters == 1 and len(word) == 3 and word[0].isalpha():
         found = russian().fit(first)
@@ -111,7 +112,7 @@ def unmask(word: str) -> str | None:
     first = [slot[:1] for slot in slots]
     blank = [slot if char.isalnum() else "" for char, slot in zip(word, slots, strict=True)]
     exact = [(first, 1.0), (slots, 0.5), (blank, 0.2)]
-    lexicon = russian() if len(bare) > 1 else insulting()
+    lexicon = russian() if len(bare) > 1 or len(word) == 2 else insulting()
     found = lexicon.guess(*exact, *_loosely(word, slots))
     if found is None or (len(word) == 3 and lexicon.weight(found) < USUAL and found not in insulting()):
         found = bare if len(bare) > 2 and bare in russian() and not DIGIT.search(word) else None  # «ду*рак»
