@@ -62,9 +62,10 @@ def test_it_learns_and_int8_judges_as_fp32_does(outcome, sets):
 
 def test_the_same_seed_gives_the_same_model_to_rounding_and_another_seed_another(outcome, sets, tmp_path):
     again = train(*sets, tmp_path / "again", seed=3, course=SMALL)
-    assert np.abs(again.int8 - outcome.int8).max() < 0.01
     other = train(*sets, tmp_path / "other", seed=4, course=SMALL)
-    assert np.abs(other.int8 - outcome.int8).max() > 0.1
+    same, different = (np.abs(found.int8 - outcome.int8).mean() for found in (again, other))
+    assert same < 0.05, "the order of floating-point sums may differ, the model may not"
+    assert different > 5 * same
 
 
 def test_a_score_does_not_depend_on_the_batch(scorer, sets):
@@ -130,7 +131,7 @@ def test_the_shipped_model_explains_a_long_text_with_a_bounded_number_of_occlusi
     assert "идиот" in strongest.text
 
 
-def test_the_files_hold_no_code_and_int8_tables(folder):
+def test_the_files_hold_no_code_and_int8_tables(outcome, folder):
     assert {path.name for path in folder.iterdir()} == {
         "config.json",
         "decision.json",
@@ -141,7 +142,7 @@ def test_the_files_hold_no_code_and_int8_tables(folder):
         assert arrays["dense"].dtype == np.int8 and arrays["wide"].dtype == np.int8
 
 
-def test_convolutions_run_in_int8(folder):
+def test_convolutions_run_in_int8(outcome, folder):
     import onnx
 
     graph = onnx.load(str(folder / "network.onnx")).graph
