@@ -16,8 +16,12 @@ class Settings(BaseSettings):
 
     # Where things are.
     home: Path = Field(Path("~/.chisto"), description="State and logs: model store, database, data sets.")
-    database_url: str | None = Field(None, description="Registry database; SQLite in the home folder by default.")
-    data: Path | None = Field(None, description="Folder of the training data, for `make models` and benchmarks.")
+    database_url: str | None = Field(
+        None, description="Registry database; SQLite in the home folder by default."
+    )
+    data: Path | None = Field(
+        None, description="Folder of the training data, for `make models` and benchmarks."
+    )
 
     # Serving.
     host: str = Field("127.0.0.1", description="Address to listen on; beyond loopback, keys are required.")
@@ -29,23 +33,35 @@ class Settings(BaseSettings):
     cnn_url: str | None = Field(None, description="Address of CNN runners on another machine.")
     sklearn_url: str | None = Field(None, description="Address of scikit-learn runners on another machine.")
     default_model: str = Field("cnn", description="Model that answers while no other one is promoted.")
-    language: Literal["ru", "en"] = Field("ru", description="Language of errors when Accept-Language names none.")
+    language: Literal["ru", "en"] = Field(
+        "ru", description="Language of errors when Accept-Language names none."
+    )
 
     # Limits of one request.
     max_body_bytes: int = Field(10_000_000, ge=1, description="Largest body of a request, uploads apart.")
     max_texts: int = Field(10_000, ge=1, description="Most comments in one request.")
     max_text_chars: int = Field(20_000, ge=1, description="Longest comment, in characters.")
     max_upload_bytes: int = Field(512_000_000, ge=1, description="Largest file of a data set or a model.")
-    scoring_timeout_s: float = Field(30.0, gt=0, description="After this long without a score the answer is 503.")
+    scoring_timeout_s: float = Field(
+        30.0, gt=0, description="After this long without a score the answer is 503."
+    )
 
     # Perspective API.
-    perspective_lenient: bool = Field(False, description="Leave out attributes that cannot be scored, no error.")
+    perspective_lenient: bool = Field(
+        False, description="Leave out attributes that cannot be scored, no error."
+    )
     perspective_languages: str = Field("ru", description="Languages that are scored, separated by commas.")
 
     # Tasks.
-    run_tasks: bool = Field(True, description="Whether this server computes tasks; they wait for one that does.")
-    dask_scheduler: str | None = Field(None, description="Dask scheduler for tasks; processes here by default.")
-    max_running_tasks: int | None = Field(None, ge=1, description="Computed at once; as many as cores by default.")
+    run_tasks: bool = Field(
+        True, description="Whether this server computes tasks; they wait for one that does."
+    )
+    dask_scheduler: str | None = Field(
+        None, description="Dask scheduler for tasks; processes here by default."
+    )
+    max_running_tasks: int | None = Field(
+        None, ge=1, description="Computed at once; as many as cores by default."
+    )
     max_queued_tasks: int = Field(100, ge=1, description="More that wait are refused.")
     max_saved_tasks: int = Field(100, ge=1, description="Ended tasks that are remembered.")
     max_task_age_days: float = Field(90, gt=0, description="Ended tasks are forgotten after so long.")
@@ -58,7 +74,9 @@ class Settings(BaseSettings):
     max_loaded_models: int = Field(16, ge=1, description="Own models that may be loaded at once.")
 
     # Who may call (`chisto keys` makes keys).
-    requests_per_minute: int | None = Field(None, ge=1, description="Limit for each key that has none of its own.")
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Limit for each key that has none of its own."
+    )
     trusted_proxies: str = Field("", description="Addresses or networks whose X-Forwarded-For is believed.")
 
     # Clients of a server: the dashboard and the command line.

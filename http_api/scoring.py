@@ -56,7 +56,9 @@ class Catalog(Protocol):
         ...
 
 
-async def _retried(call: Callable[[list[Item]], Awaitable[Sequence[Any]]], items: list[Item]) -> Sequence[Any]:
+async def _retried(
+    call: Callable[[list[Item]], Awaitable[Sequence[Any]]], items: list[Item]
+) -> Sequence[Any]:
     """Call a runner; once more if the connection broke (a runner's worker was replaced). Scoring has no side effects."""
     try:
         return await call(items)
@@ -109,7 +111,9 @@ class Scoring:
 
         async def compute(model: ServedModel) -> list[dict[str, Any] | None]:
             explained: list[dict[str, Any] | None] = []
-            for start in range(0, len(texts), 16):  # an explanation costs a batch of inferences: few at a time
+            for start in range(
+                0, len(texts), 16
+            ):  # an explanation costs a batch of inferences: few at a time
                 items = [(model.tag, text) for text in texts[start : start + 16]]
                 explained.extend(await self._within_deadline(self._explain[model.family](items)))
             return explained
@@ -166,10 +170,14 @@ class Scoring:
             predictions=[Prediction(is_toxic=score >= threshold, toxic_score=score) for score in scores],
         )
 
-    async def _predict_scores(self, model: ServedModel, wanted: ScoreRequest, texts: list[str]) -> ScoresResponse:
+    async def _predict_scores(
+        self, model: ServedModel, wanted: ScoreRequest, texts: list[str]
+    ) -> ScoresResponse:
         return ScoresResponse(model=model.name, scores=await self.score(model, texts))
 
-    async def _explanations(self, model: ServedModel, wanted: ScoreRequest, texts: list[str]) -> ExplainResponse:
+    async def _explanations(
+        self, model: ServedModel, wanted: ScoreRequest, texts: list[str]
+    ) -> ExplainResponse:
         threshold = model.threshold if wanted.threshold is None else wanted.threshold
         explained = await self.explain(model, texts)
         return ExplainResponse(

@@ -100,5 +100,7 @@ def _pretrain(
             step += 1
             if report is not None and step % 20 == 0:
                 report(step / steps, float(loss.detach()))
-    found: NDArray[np.float32] = table.weight.detach().numpy() * 0.5  # half as large starts the convolutions better
+    found: NDArray[np.float32] = (
+        table.weight.detach().numpy() * 0.5
+    )  # half as large starts the convolutions better
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import ROOT, free_port
+from servers import ROOT, free_port
 
 BENTOML = Path(sys.executable).parent / "bentoml"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import CHISTO, ROOT
+from servers import CHISTO, ROOT
 
 from chisto.demo import generate
 from chisto.settings import Settings

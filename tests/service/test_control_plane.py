@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Server
+from servers import Server
 from tiny_models import KIND, LABELS, RUDE, TEXTS, build_archive
 
 from chisto import client as api

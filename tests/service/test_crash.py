@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pyarrow.parquet as pq
-from conftest import Server, start_server
+from servers import Server, start_server
 from trainers import PATIENCE_S, wait_for
 
 from chisto import schemas

@@ -8,7 +8,7 @@ import aiohttp
 import bentoml
 import httpx
 import pytest
-from conftest import Server
+from servers import Server
 
 TOXIC = "ты просто идиот и мразь"
 FRIENDLY = "спасибо, очень интересная статья"

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Server
+from servers import Server
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import free_port
 from postgres import Postgres
+from servers import free_port
 from trainers import PATIENCE_S, ROOT, Workshop, environment, kill, wait_for
 
 

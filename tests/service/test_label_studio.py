@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Server
+from servers import Server
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"
 CHOICES = (

@@ -12,7 +12,7 @@ from string import Template
 
 import httpx
 import pytest
-from conftest import CHISTO, ROOT, Server, free_port, start_server
+from servers import CHISTO, ROOT, Server, free_port, start_server
 
 
 class Page(BaseHTTPRequestHandler):

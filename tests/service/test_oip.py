@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 import tritonclient.http as triton
-from conftest import Server
+from servers import Server
 from tritonclient.utils import InferenceServerException
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"

@@ -3,7 +3,7 @@
 import httpx
 import openai
 import pytest
-from conftest import Server
+from servers import Server
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"
 

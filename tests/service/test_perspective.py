@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Server
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
+from servers import Server
 
 TOXIC, POLITE = "ты просто идиот и мразь", "спасибо, очень интересная статья"
 NODE = Path(__file__).parent / "node"

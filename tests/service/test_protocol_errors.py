@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Server
+from servers import Server
 
 CONFIG = (
     '<View><Text name="text" value="$text"/><Choices name="verdict" toName="text">'

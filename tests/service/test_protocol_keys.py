@@ -9,8 +9,8 @@ import httpx
 import openai
 import pytest
 import tritonclient.http as triton
-from conftest import CHISTO, Server
 from googleapiclient.errors import HttpError
+from servers import CHISTO, Server
 
 from tests.service.test_label_studio import POLITE, TOXIC, LabelStudio
 from tests.service.test_oip import tensor
@@ -20,7 +20,7 @@ from tests.service.test_perspective import client as google_client
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """A server with one key, of the role `predict`, and that key."""
-    from tests.conftest import start_server
+    from servers import start_server
 
     home = tmp_path_factory.mktemp("guarded")
     made = subprocess.run(

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Server
+from servers import ROOT, Server
 
 PAGES = [ROOT / "docs" / "moving-from-perspective.md", ROOT / "docs" / "moving-from-perspective.ru.md"]
 PAGES += sorted((ROOT / "docs" / "protocols").glob("*.md"))

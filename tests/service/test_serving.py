@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import psutil
-from conftest import CHISTO, ROOT, Server, free_port, start_server
+from servers import CHISTO, ROOT, Server, free_port, start_server
 
 
 def test_liveness_readiness_and_metrics_answer(server: Server) -> None:

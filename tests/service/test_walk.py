@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Server
+from servers import Server
 from tiny_models import KIND, RUDE
 
 ROWS = 10_000
