@@ -120,10 +120,13 @@ def unmask(word: str) -> str | None:
         found = russian().fit(unstretched(slots)) or (
             spelled(slots) if all(slots) and not VAGUE.search(word) else None
         )
+    if found is None and len(bare) > 3 and word[0].isalpha() and word[-1].isalpha() and not UNSURE.search(word):
+        found = bare  # of an unknown word, what is left is nearer to it than its pieces
     return found
 
 
 DIGIT = re.compile(r"\d")
+UNSURE = re.compile(rf"[^а-я{STRONG}]")  # beside a star, a sign that may as well end a word
 # A three-letter word is restored to one at least as frequent as this.
 USUAL = 100.0
 # And one of two letters, of which one was a zero or «@»: «п0», «н@».
@@ -294,7 +297,8 @@ def unbreak(word: str) -> str | None:
             return found
     if "_" in word and len(parts) == 2 and len(word) > 3 and (found := russian().fit(slots)):
         return found
-    found = russian().fit(slots) if "-" not in word and (len(word) > 4 or "_" in word) else None
+    joined = "-" in word and (all(known) or word.count("-") > 1)  # «т-лько», but «где-нибудь», «из-за»
+    found = russian().fit(slots) if not joined and (len(word) > 4 or "_" in word) else None
     if found and (not all(known) or _is_likelier(found, parts)):
         return found
     if all(known):
