@@ -32,7 +32,6 @@ GRACE_S = 3.0
 RETRY_FAILED_S = 30.0
 #: what the classical families need; their memory is not the model's
 _LIBRARIES = (
-    "skops.io",
     "sklearn.feature_extraction.text",
     "sklearn.linear_model",
     "sklearn.naive_bayes",
@@ -231,8 +230,12 @@ class LoadedModels:
 
 
 def _import_libraries(family: str) -> None:
-    for name in () if family == "cnn" else _LIBRARIES:
-        importlib.import_module(name)
+    if family != "cnn":
+        from chisto.scorers.linear import import_skops
+
+        import_skops()
+        for name in _LIBRARIES:
+            importlib.import_module(name)
 
 
 def _resident_bytes() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -79,8 +80,7 @@ class Config:
 
 def read_archive(path: Path) -> Any:
     """The object of a skops archive; ArtifactCorrupt if it is too large or holds a type that is not on the list."""
-    import skops.io
-
+    skops_io = import_skops()
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -95,7 +95,7 @@ def read_archive(path: Path) -> Any:
                 reason=f"the skops archive holds the type {found[:100]}, which is not on the list"
             )
     try:
-        return skops.io.load(path, trusted=[])
+        return skops_io.load(path, trusted=[])
     except Exception as error:  # whatever skops makes of a broken or hostile archive, it is not a model
         raise ArtifactCorrupt(reason="the skops archive cannot be read") from error
 
@@ -114,6 +114,25 @@ ALLOWED_LOADERS = frozenset(
         "TypeNode",
     }
 )
+
+
+class _WithoutTorch:
+    """An importer that finds no PyTorch."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "torch":
+            raise ModuleNotFoundError("torch is not for serving", name=name)
+
+
+def import_skops() -> Any:
+    """skops.io. On import it looks through all of scikit-learn, which would take PyTorch in where it is installed."""
+    importer = _WithoutTorch()
+    sys.meta_path.insert(0, importer)
+    try:
+        import skops.io
+    finally:
+        sys.meta_path.remove(importer)
+    return skops.io
 
 
 def _types(schema: Any) -> Iterator[str]:

@@ -120,7 +120,13 @@ def unmask(word: str) -> str | None:
         found = russian().fit(unstretched(slots)) or (
             spelled(slots) if all(slots) and not VAGUE.search(word) else None
         )
-    if found is None and len(bare) > 3 and word[0].isalpha() and word[-1].isalpha() and not UNSURE.search(word):
+    if (
+        found is None
+        and len(bare) > 3
+        and word[0].isalpha()
+        and word[-1].isalpha()
+        and not UNSURE.search(word)
+    ):
         found = bare  # of an unknown word, what is left is nearer to it than its pieces
     return found
 

@@ -92,7 +92,7 @@ def test_scoring_a_large_file_takes_no_more_memory_than_a_small_one(tmp_path: Pa
         with path.open("w", encoding="utf-8") as file:
             file.write("text\n")
             file.writelines(
-                f"комментарий номер {n}, и в нём ещё несколько слов для длины\n" for n in range(rows)
+                f"комментарий номер {n % 500}, и в нём ещё несколько слов\n" for n in range(rows)
             )
         done = subprocess.run(
             ["/usr/bin/python3", "-c",
