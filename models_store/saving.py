@@ -34,7 +34,7 @@ def describe(
         model_params=_mapping(card, "model_params"),
         vectorizer_type=card.get("vectorizer_type"),
         vectorizer_params=_mapping(card, "vectorizer_params"),
-        metrics=_mapping(card, "metrics"),
+        metrics=_metrics(card),
         card=card,
         shipped_version=shipped_version,
         is_wanted=origin == "shipped",
@@ -59,3 +59,12 @@ def import_artifact(registry: Registry, directory: Path, *, name: str, is_new_ve
 def _mapping(card: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = card.get(key)
     return value if isinstance(value, Mapping) else {}
+
+
+def _metrics(card: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name → value; a card that tells intervals has them under ``validation``."""
+    measured = _mapping(_mapping(card, "validation"), "metrics")
+    values = {
+        name: part["value"] for name, part in measured.items() if isinstance(part, dict) and "value" in part
+    }
+    return _mapping(card, "metrics") or values

@@ -7,6 +7,7 @@ import pytest
 
 from chisto.scorers import Scorer
 from models_store import artifacts
+from models_store.saving import describe
 from training.regression import Gate, run_gate
 
 DEFAULTS = Path(artifacts.__file__).parent / "defaults"
@@ -32,6 +33,13 @@ def card(name) -> dict:
 @pytest.fixture(scope="module")
 def gate(scorer) -> Gate:
     return run_gate(scorer)
+
+
+def test_the_list_of_models_shows_what_the_card_measured(name, card):
+    manifest = artifacts.read_manifest(DEFAULTS / name)
+    listed = describe(DEFAULTS / name, manifest, origin="shipped", version=1, tag="a:1").metrics
+    assert listed["macro_f1"] == card["validation"]["metrics"]["macro_f1"]["value"] > 0.89
+    assert 0.9 < listed["roc_auc"] < 1
 
 
 def test_it_is_small(name):
