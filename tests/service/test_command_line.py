@@ -91,9 +91,7 @@ def test_scoring_a_large_file_takes_no_more_memory_than_a_small_one(tmp_path: Pa
         path = tmp_path / f"{rows}.csv"
         with path.open("w", encoding="utf-8") as file:
             file.write("text\n")
-            file.writelines(
-                f"комментарий номер {n % 500}, и в нём ещё несколько слов\n" for n in range(rows)
-            )
+            file.writelines(f"комментарий номер {n % 500}, и в нём ещё несколько слов\n" for n in range(rows))
         done = subprocess.run(
             ["/usr/bin/python3", "-c",
              "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL);"
