@@ -195,7 +195,8 @@ class Shell(pn.viewable.Viewer):
         self.place.object = view
 
     def _show_address(self, *events: Any) -> None:
-        step = any(event.name in ("page", "dataset", "task", "model") for event in events)
+        # Pages choose a data set, a task or a model by themselves: were that a step, nobody could step back over it.
+        step = any(event.name == "page" for event in events)
         self.browser.param.update(replace=not step, search=self.state.search())
 
     def _go_back(self, event: Any) -> None:
