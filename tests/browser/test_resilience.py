@@ -24,8 +24,10 @@ def test_addresses_survive_reload_and_the_back_button_and_can_be_shared(visit: C
     page = window.page
     for name in ("models", "tasks", "compare"):
         window.open(t(f"nav.{name}"))
+        page.wait_for_timeout(1500)
     page.go_back()
     page.locator("h1", has_text=t("nav.tasks")).wait_for()
+    page.wait_for_timeout(3000)  # a person looks at the page before going on
     page.go_back()
     page.locator("h1", has_text=t("nav.models")).wait_for()
     assert "page=models" in page.url
