@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -115,12 +116,15 @@ def _run(settings: Settings) -> None:
         port=settings.port,
         blocking=False,
     )
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):  # in place of BentoML's, which ends all processes at once
-        signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(0.2):
+    # In place of BentoML's, which end all processes at once. A list, as an Event's lock may be held by the very thread
+    # that the signal interrupts.
+    signals: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: signals.append(received))
+    while not signals:
         if not server.arbiter._thread.is_alive():
             raise SystemExit(1)  # it has said why
+        time.sleep(0.1)
     _end(server.arbiter)
 
 
@@ -130,8 +134,27 @@ def _end(arbiter: Any) -> None:
         time.sleep(0.05)
     for watcher in arbiter.watchers:
         watcher.graceful_timeout = GRACEFUL_S
-    gateway_ended = threading.Event()
-    gateway = arbiter.get_watcher("service")
-    arbiter.loop.add_callback(lambda: gateway.stop().add_done_callback(lambda _: gateway_ended.set()))
-    gateway_ended.wait(GRACEFUL_S + 5)
-    arbiter.stop()
+    _command(arbiter, arbiter.get_watcher("service").stop).wait(GRACEFUL_S + 5)
+    _command(arbiter, super(type(arbiter), arbiter).stop)  # its own stop() waits for ever where it is refused
+    arbiter._thread.join()
+
+
+def _command(arbiter: Any, command: Callable[[], Any]) -> threading.Event:
+    """Run a command of circus in its loop; set when done.
+
+    It refuses one while another is under way, as its look at the processes every ten seconds.
+    """
+    from circus.exc import ConflictError
+
+    done = threading.Event()
+
+    def attempt() -> None:
+        try:
+            future = command()
+        except ConflictError:
+            arbiter.loop.call_later(0.1, attempt)
+        else:
+            future.add_done_callback(lambda _: done.set())
+
+    arbiter.loop.add_callback(attempt)
+    return done

@@ -40,6 +40,7 @@ class Shell(pn.viewable.Viewer):
         self.transfers = Transfers()
         self.views: dict[str, View] = {}
         self._ticks = 0
+        self._is_following = False
         self._lock = asyncio.Lock()
         #: Set when the frame stands in the browser; pages come after it.
         self.ready = asyncio.Event()
@@ -59,10 +60,9 @@ class Shell(pn.viewable.Viewer):
 
     def _build(self) -> None:
         state = self.state
-        self.browser = Browser(
-            search=state.search(), replace=True, theme=self._theme(), width=0, height=0, margin=0
-        )
-        self.browser.param.watch(self._go_back, "search")
+        self.browser = Browser(theme=self._theme(), width=0, height=0, margin=0)
+        self._send_address(is_step=False)
+        self.browser.param.watch(self._follow_step, "stepped")
         self.browser.param.watch(self._prefer_dark, "prefers_dark")
         self.browser.param.watch(self._fit, "is_narrow")
         self.browser.param.watch(lambda _: self.ready.set(), "is_ready")
@@ -196,12 +196,22 @@ class Shell(pn.viewable.Viewer):
 
     def _show_address(self, *events: Any) -> None:
         # Pages choose a data set, a task or a model by themselves: were that a step, nobody could step back over it.
-        step = any(event.name == "page" for event in events)
-        self.browser.param.update(replace=not step, search=self.state.search())
+        self._send_address(is_step=not self._is_following and any(event.name == "page" for event in events))
 
-    def _go_back(self, event: Any) -> None:
-        if event.new != self.state.search():
-            self.state.follow(event.new)
+    def _send_address(self, *, is_step: bool) -> None:
+        self.browser.address = {
+            "search": self.state.search(),
+            "is_step": is_step,
+            "after": self.browser.stepped["count"],
+        }
+
+    def _follow_step(self, event: Any) -> None:
+        """The user stepped back or forward."""
+        self._is_following = True
+        try:
+            self.state.follow(str(event.new["search"]))
+        finally:
+            self._is_following = False
 
     def _switch_language(self, _: Any) -> None:
         self.state.language = "en" if self.state.language == "ru" else "ru"

@@ -14,15 +14,19 @@ export function render({model, view, el}) {
   }
   const show_title = () => { document.title = model.title }
   const show_address = () => {
-    if (model.search === window.location.search) { return }
-    const url = window.location.pathname + model.search
-    if (model.replace || window.location.search === "") {
-      window.history.replaceState({}, "", url)
-    } else {
+    const {search, is_step, after} = model.address
+    // Sent before the user's last step was known: it belongs to another entry of the history.
+    if (after !== model.stepped.count || search === window.location.search) { return }
+    const url = window.location.pathname + search
+    if (is_step && window.location.search !== "") {
       window.history.pushState({}, "", url)
+    } else {
+      window.history.replaceState({}, "", url)
     }
   }
-  const follow_back = () => { model.search = window.location.search }
+  const follow_step = () => {
+    model.stepped = {count: model.stepped.count + 1, search: window.location.search}
+  }
 
   // Panel's own notice is in English only.
   const show_loss = () => {
@@ -57,12 +61,12 @@ export function render({model, view, el}) {
   model.on("language", show_language)
   model.on("theme", show_theme)
   model.on("title", show_title)
-  model.on("search", show_address)
-  window.addEventListener("popstate", follow_back)
+  model.on("address", show_address)
+  window.addEventListener("popstate", follow_step)
   view.model.document?.on_event("connection_lost", show_loss)
   view.model.document?.on_event("client_reconnected", () => document.getElementById("ch-lost")?.remove())
   model.on("remove", () => {
-    window.removeEventListener("popstate", follow_back)
+    window.removeEventListener("popstate", follow_step)
     narrow.removeEventListener("change", tell_width)
   })
   el.style.display = "none"

@@ -9,9 +9,14 @@ import param
 class Browser(pn.custom.JSComponent):
     """The window: its address, title, language and theme. Invisible."""
 
-    search = param.String(default="", doc="Query of the address; set from both sides.")
-    replace = param.Boolean(
-        default=False, doc="The next address replaces the one before, without a step back."
+    address = param.Dict(
+        default={},
+        doc="What to show: search, the query of the address; is_step, whether the back button comes back over it; "
+        "after, the count of back and forward steps that were known.",
+    )
+    stepped = param.Dict(
+        default={"count": 0, "search": ""},
+        doc="Told by the browser: how many times the user stepped back or forward, and where that led.",
     )
     title = param.String(default="")
     language = param.String(default="ru")

@@ -47,6 +47,7 @@ def test_a_newcomer_gets_from_demo_data_to_a_promoted_model_within_five_minutes(
     page.locator("h1", has_text=t("nav.tasks")).wait_for()
     press("tasks.open_model")
     window.shoot(f"newcomer-{language}-3-model")
+    page.wait_for_url(re.compile(r"[?&]model="))
     name = re.search(r"[?&]model=([\w-]+)", page.url)
     assert name, page.url
 

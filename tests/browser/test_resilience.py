@@ -24,8 +24,13 @@ def test_addresses_survive_reload_and_the_back_button_and_can_be_shared(visit: C
     page = window.page
     for name in ("models", "tasks", "compare"):
         window.open(t(f"nav.{name}"))
-        page.wait_for_timeout(1500)
     page.go_back()
+    page.go_back()
+    page.locator("h1", has_text=t("nav.models")).wait_for()
+    page.wait_for_timeout(1500)  # what was under way to the pages stepped over may not bring them back
+    assert "page=models" in page.url
+    assert page.locator("h1").first.inner_text() == t("nav.models")
+    page.go_forward()
     page.locator("h1", has_text=t("nav.tasks")).wait_for()
     assert "page=tasks" in page.url
     page.reload()
