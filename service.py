@@ -1,15 +1,22 @@
 """The BentoML services: who runs where, in how many processes, with which limits. No logic here."""
 
+# ruff: noqa: E402 - most imports come after the wait for this process's turn
 from typing import Any
 
 import bentoml
 from pydantic import ConfigDict
+
+from chisto.settings import get_settings
+from models_store import turns
+
+settings = get_settings()
+turns.wait(settings.home_path)
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chisto.logs import configure_logs
 from chisto.schemas import ExplainResponse, PredictResponse, ScoreRequest, ScoresResponse
-from chisto.settings import get_settings
 from http_api.front import Front
 from http_api.guard import Guard
 from http_api.late import LateApp
@@ -18,7 +25,6 @@ from models_store.catalog import RUNNERS, Catalog
 from models_store.loaded import LoadedModels
 from models_store.start import prepare
 
-settings = get_settings()
 http_app = LateApp()
 
 #: (tag of a model, text)
@@ -32,6 +38,8 @@ LEAN: dict[str, Any] = {
     "logging": {"access": {"enabled": False}},
     "metrics": {"enabled": False},
     "traffic": {"timeout": settings.scoring_timeout_s * 2},
+    # Ready means that the default model answers (Gateway); BentoML's own probe would wait for every runner.
+    "runner_probe": {"enabled": False},
 }
 
 #: The proxy between the services closes its session after so many calls or seconds, with the calls in flight.
@@ -135,6 +143,7 @@ class Gateway:
         runners = {family: called[service] for service, families in RUNNERS.items() for family in families}
         self.scoring = Scoring(Catalog(settings), runners, settings)
         http_app.build(lambda: create_app(self.scoring))
+        turns.finish(settings.home_path)
 
     @bentoml.on_deployment
     @staticmethod

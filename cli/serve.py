@@ -2,7 +2,6 @@
 
 import fcntl
 import ipaddress
-import json
 import os
 import signal
 import socket
@@ -97,8 +96,6 @@ def _prepare_bentoml(home: Path) -> None:
     """Point BentoML at our home; it reads its environment once, on import."""
     os.environ["BENTOML_HOME"] = str(home / "bentoml")
     os.environ["BENTOML_DO_NOT_TRACK"] = "True"
-    # Ready means that the default model answers (Gateway); BentoML would wait for every runner.
-    os.environ["BENTOML_CONFIG_OVERRIDES"] = json.dumps({"api_server": {"runner_probe": {"enabled": False}}})
     (home / "bentoml").mkdir(parents=True, exist_ok=True)
 
 

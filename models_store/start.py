@@ -4,6 +4,8 @@ import logging
 
 from chisto.logs import configure_logs
 from chisto.settings import Settings
+from models_store import turns
+from models_store.catalog import RUNNERS
 from models_store.registry import open_registry
 from models_store.shipped import import_shipped
 
@@ -14,6 +16,9 @@ def prepare(settings: Settings) -> None:
     registry = open_registry(settings)
     import_shipped(registry, settings.default_model)
     registry.sweep()
+    promoted = registry.models.aliased()
+    family = promoted.family if promoted else "cnn"
+    turns.give(settings.home_path, next(runner for runner, families in RUNNERS.items() if family in families))
     if not registry.keys.all():
         logging.getLogger("chisto").warning(
             "no API key exists: only clients on this machine are served; make one: chisto keys create NAME"

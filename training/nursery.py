@@ -16,7 +16,9 @@ import signal
 import sys
 from typing import Any
 
-#: what most jobs import anyway, seconds of it; torch is left to those who need it
+from chisto.scorers.linear import import_skops
+
+#: what most jobs import anyway, seconds of it; torch is left to those who need it, and skops kept from taking it in
 PRELOADED = (
     "numpy",
     "pandas",
@@ -29,7 +31,6 @@ PRELOADED = (
     "sklearn.naive_bayes",
     "sklearn.pipeline",
     "sklearn.svm",
-    "skops.io",
     "bentoml",
     "psycopg",
     "chisto.tables",
@@ -132,6 +133,7 @@ def _say(answer: dict[str, Any]) -> None:
 def main() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
+    import_skops()
     gc.collect()
     gc.freeze()  # the children share these pages as long as nobody touches them
     Nursery().serve()

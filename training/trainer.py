@@ -28,6 +28,9 @@ logger = logging.getLogger("chisto.trainer")
 _POLL_S = 0.2
 _BEAT_S = 2.0
 _TIDY_S = 600.0
+#: Dask and the imports of training are started so long after the trainer, when the models are loaded, and ended after
+#: so long without work
+_WARM_AFTER_S = 8.0
 _IDLE_S = 900.0
 #: a dead owner is believed dead after so long, a silent one after ``_STALE``
 _GRACE = timedelta(seconds=4)
@@ -51,7 +54,7 @@ class Trainer:
         self._slots = settings.max_running_tasks or os.cpu_count() or 1
         self._running: dict[str, Running] = {}
         self._client: Any = None
-        self._busy_at = time.monotonic()
+        self._started_at = self._busy_at = time.monotonic()
         self._warmed = False
         self._due: dict[str, float] = {}
 
@@ -77,19 +80,18 @@ class Trainer:
             self._warmed = True
             for job in self._registry.attempts.claim(self._name, slots=self._slots):
                 self._start(job)
-        if self._running or self._expects_work():
+        if not self._warmed and self._expects_work() and self._connect():
+            self._warmed = True
+            self._client.submit(prepare, pure=False).add_done_callback(lambda _: None)
+        if self._running or self._registry.store.has_uploads():
             self._busy_at = time.monotonic()
         elif self._client is not None and time.monotonic() - self._busy_at > _IDLE_S:
             self._disconnect()
 
     def _expects_work(self) -> bool:
-        """While somebody uploads data, a job is near: start Dask and the imports of training now, not then."""
-        if not self._registry.store.has_uploads():
-            return False
-        if not self._warmed and self._connect():
-            self._warmed = True
-            self._client.submit(prepare, pure=False).add_done_callback(lambda _: None)
-        return True
+        """Soon after the start, and while somebody uploads data, a job is near: better ready now than then."""
+        since = time.monotonic() - self._started_at
+        return _WARM_AFTER_S < since < _IDLE_S or self._registry.store.has_uploads()
 
     def _start(self, job: Job) -> None:
         logger.info("job %s (%s), attempt %d", job.id, job.kind, job.attempt)
