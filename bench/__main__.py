@@ -1,4 +1,4 @@
-"""Run the benchmarks, or those named, and print one table each: `python -m bench [scoring] [server] [startup] [tokens]`."""
+"""Run the benchmarks, or those named, and print one table each: `python -m bench [scoring] [server] [startup] [tokens] [training]`."""
 
 import argparse
 import json
@@ -9,13 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import scoring, server, startup, tokens
+from bench import scoring, server, startup, tokens, training
 
 BENCHMARKS = {
     "scoring": scoring.measure,
     "server": server.measure,
     "startup": startup.measure,
     "tokens": tokens.measure,
+    "training": training.measure,
 }
 
 

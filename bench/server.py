@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from socket import socket
 
@@ -100,8 +100,9 @@ async def _measure(url: str, root: psutil.Process) -> list[dict[str, object]]:
     return rows
 
 
-def measure() -> list[dict[str, object]]:
-    """Figures of a server with one process of each kind, on this machine, client included."""
+@contextmanager
+def running() -> Iterator[tuple[str, psutil.Process]]:
+    """A server of our own in a home of its own, ready: (its address, its first process)."""
     port = free_port()
     with tempfile.TemporaryDirectory() as home:
         process = subprocess.Popen(
@@ -117,7 +118,13 @@ def measure() -> list[dict[str, object]]:
                 except httpx.TransportError:
                     pass
                 time.sleep(0.1)
-            return asyncio.run(_measure(url, psutil.Process(process.pid)))
+            yield url, psutil.Process(process.pid)
         finally:
             process.terminate()
             process.wait(30)
+
+
+def measure() -> list[dict[str, object]]:
+    """Figures of a server with one process of each kind, on this machine, client included."""
+    with running() as (url, root):
+        return asyncio.run(_measure(url, root))
