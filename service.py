@@ -6,10 +6,13 @@ from typing import Any
 import bentoml
 from pydantic import ConfigDict
 
+from chisto.lifeline import end_with_parent
 from chisto.settings import get_settings
 from models_store import turns
 
 settings = get_settings()
+if turns.own_service():
+    end_with_parent()
 turns.wait(settings.home_path)
 
 from starlette.requests import Request

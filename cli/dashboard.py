@@ -146,7 +146,10 @@ def _reachable(host: str) -> str:
 
 def _start(command: str, **environment: str) -> subprocess.Popen[bytes]:
     """Each in a group of its own, so that Ctrl+C reaches this process alone, which then ends both in order."""
-    code = f"import sys; from cli import main; sys.argv = ['chisto', {command!r}]; main()"
+    code = (
+        "import sys; from chisto.lifeline import end_with_parent; from cli import main; "
+        f"end_with_parent(); sys.argv = ['chisto', {command!r}]; main()"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", code], env={**os.environ, **environment}, start_new_session=True
     )

@@ -24,14 +24,19 @@ def finish(home: Path) -> None:
 
 
 def wait(home: Path) -> None:
-    """Wait while another service goes first; which one this process is, BentoML says on its command line."""
-    _, _, following = " ".join(sys.argv).partition("--service-name ")
-    service = following.partition(" ")[0]
+    """Wait while another service goes first."""
+    service = own_service()
     if service not in _WAITING:
         return
     deadline = time.monotonic() + PATIENCE_S
     while _first(home) not in (None, service) and time.monotonic() < deadline:
         time.sleep(0.02)
+
+
+def own_service() -> str | None:
+    """The service that this process serves, as BentoML says on its command line; None for the one that starts them."""
+    _, _, following = " ".join(sys.argv).partition("--service-name ")
+    return following.partition(" ")[0] or None
 
 
 def _note(home: Path) -> Path:

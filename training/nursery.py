@@ -6,7 +6,6 @@ end of the pipe closes, and the nursery kills its children and ends; when the nu
 """
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -16,6 +15,7 @@ import signal
 import sys
 from typing import Any
 
+from chisto.lifeline import end_with_parent
 from chisto.scorers.linear import import_skops
 
 #: what most jobs import anyway, seconds of it; torch is left to those who need it, and skops kept from taking it in
@@ -37,7 +37,6 @@ PRELOADED = (
     "chisto.text",
     "training.child",
 )
-_PR_SET_PDEATHSIG = 1
 
 
 class Nursery:
@@ -103,8 +102,7 @@ def _live(parent: int, job_id: str, attempt: int) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent(signal.SIGKILL)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(2, 1)
