@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Lesson:
     name: str
     texts: list[str]
     targets: NDArray[np.float64]  # in [0, 1]
-    weight: float  # of each text, where a labelled comment weighs 1; with 0 the texts serve for ranking alone
+    weight: float  # of each text, where a labelled comment weighs 1
     bound: float | None = None  # only so far on its side the logit has to lie; None: the target is to be met
     wide: float = 0.0  # the same for the wide part, which learns hard labels
 
@@ -50,12 +50,8 @@ class Course:
     """What a CNN learns beside the labelled comments, and how."""
 
     lessons: Sequence[Lesson] = ()
-    ranked: tuple[str, str] | None = (
-        None  # lessons of toxic comments and of their polite rewordings, in the same order
-    )
     shape: Shape = Shape()
     schedule: Schedule = Schedule()
-    first: Schedule | None = None  # of a first pass over the labelled comments alone, before the lessons join
     patience: int = 3  # epochs without a better validation macro F1 before training ends
     vectors: bool = True  # whether the n-grams start from Navec's vectors
     cache: Path | None = None  # folder that keeps these vectors for further runs
@@ -163,16 +159,6 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
         return epoch - int(best["epoch"]) < course.patience
 
     examples = _examples(material, course, offsets)
-    start = None
-    if course.first is not None:
-        alone = replace(
-            examples,
-            weights=np.where(np.arange(len(examples.weights)) < len(material.labels), 1, 0).astype(
-                np.float32
-            ),
-        )
-        report = _portion(progress, 0.0, 0.5)
-        start = fit(alone, rows, course.shape, course.first, seed=seed, table=table, report=report)
     network = fit(
         examples,
         rows,
@@ -180,17 +166,11 @@ def _learn(lexicon: Lexicon, material: _Material, course: Course, seed: int, pro
         course.schedule,
         seed=seed,
         table=table,
-        start=start,
-        report=_portion(progress, 0.5 if start else 0.0, 1.0),
+        report=lambda done, loss: progress("network", done, {"loss": loss}),
         check=check,
     )
     network.load_state_dict(best["weights"])
     return Trained(network, wide, history)
-
-
-def _portion(progress: Progress, low: float, high: float) -> Callable[[float, float], None]:
-    """Reports of one training as a part of the stage «network»."""
-    return lambda done, loss: progress("network", low + done * (high - low), {"loss": loss})
 
 
 def _learn_wide(
@@ -224,19 +204,12 @@ def _examples(material: _Material, course: Course, offsets: list[NDArray[np.floa
     weights = [np.ones(len(material.labels)), *(np.full(len(x.texts), x.weight) for x in course.lessons)]
     bounds = [np.full(len(material.labels), np.nan)]
     bounds += [np.full(len(x.texts), np.nan if x.bound is None else x.bound) for x in course.lessons]
-    starts = np.cumsum([0, *map(len, documents)])
-    pairs = np.zeros((0, 2), np.int64)
-    if course.ranked is not None:
-        toxic, polite = (1 + [lesson.name for lesson in course.lessons].index(name) for name in course.ranked)
-        numbers = np.arange(len(documents[toxic]))
-        pairs = np.stack([starts[toxic] + numbers, starts[polite] + numbers], axis=1)
     return Examples(
         [document for part in documents for document in part],
         np.concatenate(targets).astype(np.float32),
         np.concatenate(weights).astype(np.float32),
         np.concatenate(bounds).astype(np.float32),
         np.concatenate(offsets).astype(np.float32),
-        pairs,
     )
 
 

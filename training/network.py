@@ -41,8 +41,6 @@ class Schedule:
     word_dropout: float = 0.2
     averaging: float = 0.995  # of the moving average of the weights, which is the network that is kept
     clip: float = 1.0
-    margin: float = 1.0  # a toxic comment is to lie this much above its polite rewording …
-    ranking: float = 0.2  # … and so much does that weigh
 
 
 class Network(nn.Module):
@@ -96,12 +94,11 @@ class Examples:
 
     documents: list[Document]
     targets: NDArray[np.float32]  # soft labels in [0, 1]
-    weights: NDArray[np.float32]  # 0: never drawn by itself, only for ranking
+    weights: NDArray[np.float32]  # above 0
     bounds: NDArray[
         np.float32
     ]  # NaN: the target is to be met; else the logit is only to lie so far on its side
     wide: NDArray[np.float32]  # logits of the wide part
-    pairs: NDArray[np.int64]  # (pairs, 2): the number of a toxic comment and that of its rewording
 
 
 def collate(
@@ -150,13 +147,12 @@ def fit(
     *,
     seed: int,
     table: NDArray[np.float32] | None = None,
-    start: Network | None = None,
     report: Callable[[float, float], None] | None = None,
     check: Check | None = None,
 ) -> Network:
     """Train a network and return the moving average of its weights.
 
-    ``table`` starts the n-gram rows, ``start`` the whole network; ``report(fraction, loss)`` hears of progress; ``check`` after each epoch may end it.
+    ``table`` starts the n-gram rows; ``report(fraction, loss)`` hears of progress; ``check`` after each epoch may end it.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -164,30 +160,21 @@ def fit(
     network = Network(shape, schedule)
     if table is not None:
         network.ngrams.weight.data.copy_(torch.from_numpy(table))
-    if start is not None:
-        network.load_state_dict(start.state_dict())
     network.to(device)
     average = copy.deepcopy(network)
     optimizer = torch.optim.AdamW(
         network.parameters(), lr=schedule.rate, weight_decay=schedule.decay, fused=True
     )
-    drawn = np.flatnonzero(examples.weights > 0)
-    lengths = np.fromiter((len(examples.documents[i]) for i in drawn), np.int64, len(drawn))
-    pairs_in_batch = schedule.batch // 8
+    lengths = np.fromiter(map(len, examples.documents), np.int64, len(examples.documents))
     steps = schedule.epochs * -(-len(lengths) // schedule.batch)
     step = 0
     for epoch in range(schedule.epochs):
         network.train()
         total, seen = 0.0, 0
-        for chosen in (drawn[part] for part in batches(lengths, schedule.batch, rng)):
+        for chosen in batches(lengths, schedule.batch, rng):
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate * _cosine(step / steps)
-            pairs = (
-                examples.pairs[rng.integers(0, len(examples.pairs), pairs_in_batch)]
-                if len(examples.pairs)
-                else None
-            )
-            loss = _loss(network, examples, rows, chosen, pairs, schedule, device)
+            loss = _loss(network, examples, rows, chosen, device)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), schedule.clip)
@@ -204,29 +191,17 @@ def fit(
 
 
 def _loss(
-    network: Network,
-    examples: Examples,
-    rows: Rows,
-    chosen: NDArray[np.int64],
-    pairs: NDArray[np.int64] | None,
-    schedule: Schedule,
-    device: torch.device,
+    network: Network, examples: Examples, rows: Rows, chosen: NDArray[np.int64], device: torch.device
 ) -> Tensor:
-    members = chosen if pairs is None else np.concatenate([chosen, pairs.T.ravel()])
-    documents = [examples.documents[i] for i in members]
-    logits = network(*collate(documents, examples.wide[members], rows, network.shape, device))
+    documents = [examples.documents[i] for i in chosen]
+    logits = network(*collate(documents, examples.wide[chosen], rows, network.shape, device))
     targets, weights, bounds = (
         torch.from_numpy(array[chosen]).to(device)
         for array in (examples.targets, examples.weights, examples.bounds)
     )
-    own = logits[: len(chosen)]
-    met = functional.binary_cross_entropy_with_logits(own, targets, reduction="none")
-    beyond = functional.relu(torch.nan_to_num(bounds) - own * (2.0 * (targets > 0.5) - 1.0))
-    loss = (weights * torch.where(torch.isnan(bounds), met, beyond)).mean()
-    if pairs is not None:
-        toxic, polite = logits[len(chosen) :].chunk(2)
-        loss = loss + schedule.ranking * functional.relu(schedule.margin - (toxic - polite)).mean()
-    return loss
+    met = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    beyond = functional.relu(torch.nan_to_num(bounds) - logits * (2.0 * (targets > 0.5) - 1.0))
+    return (weights * torch.where(torch.isnan(bounds), met, beyond)).mean()
 
 
 def _cosine(done: float, warm: float = 0.1) -> float:

@@ -151,24 +151,19 @@ def test_convolutions_run_in_int8(outcome, folder):
     assert len(kernels) == 3 and {dtypes[name] for name in kernels} == {onnx.TensorProto.INT8}
 
 
-def test_lessons_and_ranking_teach_beside_the_labels(sets, tmp_path):
+def test_lessons_teach_beside_the_labels(sets, tmp_path):
     train_set, val_set = sets
-    rude = ["ну и погода, зараза", "вот зараза, опять дождь", "зараза, снова опоздал"] * 10
-    polite = ["ну и погода", "опять дождь", "снова опоздал"] * 10
     course = dataclasses.replace(
         SMALL,
         lessons=[
             Lesson("harmless", ["бармаглот"] * 60, np.zeros(60), 1.0, 1.0),
-            Lesson("rude", rude, np.ones(30), 0.0, 0.0),
-            Lesson("polite", polite, np.zeros(30), 0.0, 0.0),
+            Lesson("rude", ["вот зараза, опять дождь"] * 30, np.ones(30), 0.5),
         ],
-        ranked=("rude", "polite"),
     )
     taught = train(train_set, val_set, tmp_path / "taught", seed=3, course=course).scorer
     plain = train(train_set, val_set, tmp_path / "plain", seed=3, course=SMALL).scorer
     assert taught.logits(["бармаглот"])[0] < plain.logits(["бармаглот"])[0]
-    gap = taught.logits(rude[:3]) - taught.logits(polite[:3])
-    assert gap.mean() > (plain.logits(rude[:3]) - plain.logits(polite[:3])).mean()
+    assert taught.logits(["опять дождь, зараза"])[0] > plain.logits(["опять дождь, зараза"])[0]
 
 
 def test_one_class_is_refused(sets, tmp_path):
