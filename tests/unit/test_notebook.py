@@ -6,9 +6,10 @@ from nbclient import NotebookClient
 NOTEBOOK = Path(__file__).resolve().parents[2] / "training" / "cnn_training.ipynb"
 
 
-def test_the_notebook_runs_from_top_to_bottom_on_comments_of_our_own(monkeypatch):
+def test_the_notebook_runs_from_top_to_bottom_on_comments_of_our_own(monkeypatch, tmp_path):
     monkeypatch.delenv("CHISTO_NOTEBOOK_CSV", raising=False)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where it leaves its models
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     root = str(NOTEBOOK.parents[1])
     NotebookClient(
