@@ -5,29 +5,22 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from servers import CHISTO, free_port
 
-CHISTO = Path(sys.executable).parent / "chisto"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "screenshots"
 READY_WITHIN_S = 120
 SIZES = {"wide": (1366, 900), "narrow": (390, 844)}
-
-
-def unused_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -60,7 +53,7 @@ class Running:
 
 def start_up(home: Path) -> Running:
     home.mkdir(parents=True, exist_ok=True)
-    api, dashboard, output = unused_port(), unused_port(), home / "output.txt"
+    api, dashboard, output = free_port(), free_port(), home / "output.txt"
     environment = {**os.environ, "CHISTO_HOME": str(home), "OMP_NUM_THREADS": "1"}
     with output.open("wb") as sink:
         process = subprocess.Popen(
@@ -171,7 +164,7 @@ class Gate:
 
     def __init__(self, target: str) -> None:
         self._target = ("127.0.0.1", int(target.rsplit(":", 1)[1]))
-        self.port = unused_port()
+        self.port = free_port()
         self._listener: socket.socket | None = None
         self._open: list[socket.socket] = []
 
@@ -211,7 +204,7 @@ def gated(running: Running, tmp_path: Path) -> Iterator[tuple[str, Gate]]:
     """A dashboard of its own whose way to the server can be shut."""
     gate = Gate(running.api)
     gate.open()
-    port = unused_port()
+    port = free_port()
     environment = {
         **os.environ,
         "CHISTO_HOME": str(tmp_path),
