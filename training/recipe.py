@@ -43,6 +43,11 @@ _BOTH: Mapping[str, Any] = {
     "char_ngram_range": (1, 6),
     "n_features": 262144,
 }
+#: The CNNs, and what each learns beside the labelled comments.
+COURSES: Mapping[str, Callable[[Collection, Scorer, int], cnn.Course]] = {
+    "cnn": lessons.plan_course,
+    "cnn_everyday": lessons.plan_everyday_course,
+}
 CLASSICAL: Mapping[str, Mapping[str, Any]] = {
     "logistic_regression": {"C": 10.0, "solver": "liblinear"},
     "linear_svc": {"C": 0.2},
@@ -56,7 +61,10 @@ def build_all(
     """Build the models that ``out`` lacks; ``work`` keeps what is unfinished and the other seeds."""
     collection = load_collection(data)
     wanted: list[tuple[str, Callable[[Path], None]]] = [
-        ("cnn", lambda folder: build_cnn(collection, folder, work, seeds)),
+        *(
+            (name, lambda folder, name=name: build_cnn(name, collection, folder, work, seeds))
+            for name in COURSES
+        ),
         *((name, lambda folder, name=name: build_classical(name, collection, folder)) for name in CLASSICAL),
     ]
     for name, build in wanted:
@@ -68,7 +76,7 @@ def build_all(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         build(folder)
-        seal(folder, name=name, family=name, version=VERSION)
+        seal(folder, name=name, family=family_of(name), version=VERSION)
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(folder, target)
@@ -103,17 +111,22 @@ def build_classical(name: str, collection: Collection, folder: Path) -> None:
 CLASSICAL_WEIGHT = 0.05  # of a phrase, where a labelled comment weighs 1
 
 
-def build_cnn(collection: Collection, folder: Path, work: Path, seeds: tuple[int, ...]) -> None:
+def family_of(name: str) -> str:
+    """The family of a shipped model."""
+    return "cnn" if name in COURSES else name
+
+
+def build_cnn(name: str, collection: Collection, folder: Path, work: Path, seeds: tuple[int, ...]) -> None:
     """Train the teacher and every seed of the student; ship the best on validation, and tell in its card how all did."""
-    course = lessons.plan_course(collection, build_teacher(collection, work), 0)
+    course = COURSES[name](collection, build_teacher(collection, work), 0)
     course = replace(course, cache=work / "vectors")
-    spread = [build_seed(collection, course, work, seed) for seed in seeds]
+    spread = [build_seed(name, collection, course, work, seed) for seed in seeds]
     best = max(spread, key=lambda figures: figures["compared"]["int8"]["macro_f1"])
-    shutil.copytree(work / f"cnn-seed-{best['seed']}", folder, dirs_exist_ok=True)
+    shutil.copytree(work / f"{name}-seed-{best['seed']}", folder, dirs_exist_ok=True)
     sizes = {"labelled": len(collection.train)}
     sizes |= {lesson.name: len(lesson.texts) for lesson in course.lessons if lesson.weight or lesson.wide}
     write_card(
-        "cnn",
+        name,
         folder,
         collection,
         load_scorer("cnn", folder),
@@ -124,12 +137,14 @@ def build_cnn(collection: Collection, folder: Path, work: Path, seeds: tuple[int
     )
 
 
-def build_seed(collection: Collection, course: cnn.Course, work: Path, seed: int) -> dict[str, Any]:
+def build_seed(
+    name: str, collection: Collection, course: cnn.Course, work: Path, seed: int
+) -> dict[str, Any]:
     """One seed's model in ``work`` and what it reached; found there if it was made before."""
-    target, found = work / f"cnn-seed-{seed}", work / f"cnn-seed-{seed}.json"
+    target, found = work / f"{name}-seed-{seed}", work / f"{name}-seed-{seed}.json"
     if not found.exists():
         shutil.rmtree(target, ignore_errors=True)
-        watch = _watch(f"cnn, seed {seed}")
+        watch = _watch(f"{name}, seed {seed}")
         outcome = cnn.train(
             collection.train, collection.val, target, seed=seed, course=course, progress=watch
         )
@@ -185,7 +200,7 @@ def write_card(
     """Measure the served model and write its card."""
     card = Card(
         name=name,
-        family=name,
+        family=family_of(name),
         version=VERSION,
         seed=seed,
         data=collection.sources,

@@ -90,7 +90,7 @@ def test_the_id_is_echoed_and_absent_where_none_was_sent(server: Server) -> None
 def test_server_and_models_describe_themselves(server: Server, client: triton.InferenceServerClient) -> None:
     assert client.is_server_live() and client.is_server_ready()
     assert "binary_tensor_data" in client.get_server_metadata()["extensions"]
-    for name in ("cnn", "logistic_regression", "linear_svc", "multinomial_naive_bayes"):
+    for name in ("cnn", "cnn_everyday", "logistic_regression", "linear_svc", "multinomial_naive_bayes"):
         assert client.is_model_ready(name)
         described = client.get_model_metadata(name)
         assert described["name"] == name

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from training.lessons import read_sentences
 from training.phrases import generate
 
 ROOT = Path(__file__).parents[2]
@@ -81,3 +82,26 @@ def test_no_comment_is_one_of_the_regression_set_or_of_the_lessons(rows):
     }
     known |= {fold(text) for text, _ in generate(20_000, 1)}
     assert sum(fold(text) in known for _, _, text in rows) == 0
+
+
+def runs_of_five(text: str) -> set[str]:
+    words = fold(text).split()
+    return {" ".join(words[start : start + 5]) for start in range(len(words) - 4)}
+
+
+def test_no_sentence_for_training_repeats_what_measures(rows):
+    """Neither a whole comment nor five words in a row: what measures must be new to every model."""
+    measuring = [text for _, _, text in rows]
+    for path in sorted(REGRESSION.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            measuring += [
+                value
+                for field, value in json.loads(line).items()
+                if field in ("text", "toxic", "polite") and isinstance(value, str)
+            ]
+    whole = set(map(fold, measuring))
+    runs = set().union(*map(runs_of_five, measuring))
+    texts, toxic = read_sentences()
+    assert [text for text in texts if fold(text) in whole or runs_of_five(text) & runs] == []
+    assert len(set(map(fold, texts))) == len(texts) > 9_000
+    assert 0.3 < sum(toxic) / len(toxic) < 0.5

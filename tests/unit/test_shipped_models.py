@@ -11,7 +11,8 @@ from models_store.saving import describe
 from training.regression import Gate, run_gate
 
 DEFAULTS = Path(artifacts.__file__).parent / "defaults"
-NAMES = ["cnn", "logistic_regression", "linear_svc", "multinomial_naive_bayes"]
+NAMES = ["cnn", "cnn_everyday", "logistic_regression", "linear_svc", "multinomial_naive_bayes"]
+LEAST_MACRO_F1 = {"cnn": 0.91, "cnn_everyday": 0.87}
 INNOCENT = ["спидорак", "жидкий", "blutooth", "застрахуй", "употреблять"]
 
 
@@ -38,13 +39,17 @@ def gate(scorer) -> Gate:
 def test_the_list_of_models_shows_what_the_card_measured(name, card):
     manifest = artifacts.read_manifest(DEFAULTS / name)
     listed = describe(DEFAULTS / name, manifest, origin="shipped", version=1, tag="a:1").metrics
-    assert listed["macro_f1"] == card["validation"]["metrics"]["macro_f1"]["value"] > 0.89
+    assert (
+        listed["macro_f1"]
+        == card["validation"]["metrics"]["macro_f1"]["value"]
+        > LEAST_MACRO_F1.get(name, 0.89)
+    )
     assert 0.9 < listed["roc_auc"] < 1
 
 
 def test_it_is_small(name):
     size = sum(path.stat().st_size for path in (DEFAULTS / name).iterdir())
-    assert size <= (5_000_000 if name == "cnn" else 8_000_000)
+    assert size <= (5_000_000 if name.startswith("cnn") else 8_000_000)
 
 
 def test_it_tells_an_insult_from_thanks(scorer):
@@ -73,6 +78,7 @@ def test_its_card_tells_the_truth_about_the_regression_set(card, gate):
 #: 0.95), share of rude comments above their polite rewording (0.95), share of neutral sentences flagged (0.08).
 REACHED = {
     "cnn": (0.78, 0.90, 0.28),
+    "cnn_everyday": (0.82, 0.95, 0.09),
     "logistic_regression": (0.71, 0.85, 0.40),
     "linear_svc": (0.70, 0.85, 0.40),
     "multinomial_naive_bayes": (0.60, 0.80, 0.50),
@@ -87,7 +93,7 @@ def test_it_does_not_fall_behind_what_was_reached_on_the_regression_set(name, ga
 
 
 def test_int8_judges_validation_as_fp32_did(name, card):
-    if name == "cnn":
+    if name.startswith("cnn"):
         assert abs(card["compared"]["int8"]["macro_f1"] - card["compared"]["fp32"]["macro_f1"]) <= 0.003
     else:
         assert card["compared"] == {}
