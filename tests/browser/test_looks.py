@@ -74,6 +74,7 @@ def test_a_page_can_be_read_on_any_screen(
 
 
 REACH = (Path(__file__).parent / "reach.js").read_text("utf-8")
+MOST_TABS = 300  # tables have a stop for each cell
 MARK = """() => {
   let node = document.activeElement
   while (node && node.shadowRoot && node.shadowRoot.activeElement) { node = node.shadowRoot.activeElement }
@@ -89,10 +90,13 @@ def test_everything_on_a_page_can_be_reached_by_keyboard(
     window.page.wait_for_timeout(1500)  # what is filled late
     parts = window.page.evaluate(REACH)
     assert len(parts) > 10
-    reached = set()
-    for _ in range(len(parts) + 40):
+    reached: set[int] = set()
+    for _ in range(MOST_TABS):
         window.page.keyboard.press("Tab")
-        reached.add(window.page.evaluate(MARK))
+        mark = window.page.evaluate(MARK)
+        if mark == 0 and len(reached) > 1:
+            break  # once around
+        reached.add(mark)
     groups = {part["group"] for mark, part in enumerate(parts) if mark in reached} | {
         mark for mark in reached if mark >= 0
     }
