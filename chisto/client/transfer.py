@@ -47,6 +47,8 @@ def options(
         "headers": headers,
         "timeout": httpx.Timeout(timeout, connect=min(timeout, 5.0)),
         "transport": transport,
+        # The server closes an idle connection after 5 s; one that it is about to close must not get a request.
+        "limits": httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=3.0),
         "trust_env": not _is_loopback(base_url),
     }
 

@@ -112,7 +112,7 @@ def test_the_npm_client_sees_the_message_of_an_error(server: Server, npm_client:
 def test_a_thousand_parallel_calls_all_succeed_with_the_scores_of_single_ones(server: Server) -> None:
     texts = [f"{TOXIC if number % 2 else POLITE} {number % 50}" for number in range(1000)]
     single = {text: value(analyze(server, text).json()) for text in set(texts)}
-    limits = httpx.Limits(max_connections=200)
+    limits = httpx.Limits(max_connections=200, keepalive_expiry=3)  # the server closes idle ones after 5 s
     with httpx.Client(limits=limits, timeout=60) as http, ThreadPoolExecutor(200) as pool:
 
         def call(text: str) -> httpx.Response:
